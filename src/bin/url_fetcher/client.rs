@@ -1,0 +1,136 @@
+//! The HTTP client that all workers share, and its errors in words.
+
+use std::io::{self, ErrorKind};
+use std::time::Duration;
+
+use rustls::CertificateError;
+use ureq::config::Config;
+use ureq::http::Uri;
+use ureq::tls::{RootCerts, TlsConfig};
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+use ureq::{Agent, Error, Proxy};
+
+/// Clones share their connections.
+#[derive(Clone)]
+pub struct Client {
+    agent: Agent,
+    limit: Duration,
+}
+
+impl Client {
+    /// A client that gives each request `limit`, name look-up and redirects included. It trusts
+    /// the certificates that this machine trusts.
+    pub fn new(limit: Duration, proxy: Option<Proxy>) -> Client {
+        let trusted = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier);
+        let config = Config::builder()
+            .timeout_global(Some(limit))
+            .max_redirects(10)
+            // A 404 is an answer, too.
+            .http_status_as_error(false)
+            .tls_config(trusted.build())
+            .proxy(proxy)
+            .build();
+        let agent = Agent::with_parts(config, DefaultConnector::default(), Lookup::default());
+        Client { agent, limit }
+    }
+
+    /// Gets `url` and returns the status of the answer, whatever it is. The body is not read.
+    ///
+    /// # Errors
+    ///
+    /// When there was no answer: the reason, for people to read.
+    pub fn get(&self, url: &str) -> Result<u16, String> {
+        if !is_url(url) {
+            return Err("not a URL that starts with http:// or https://".into());
+        }
+        match self.agent.get(url).call() {
+            Ok(answer) => Ok(answer.status().as_u16()),
+            Err(error) => Err(self.reason(&error)),
+        }
+    }
+
+    /// Makes all requests fail, those in flight at once. Only a name look-up or a TCP connect
+    /// goes on until it ends by itself, or its limit.
+    pub fn abort(&self) {
+        self.agent.clone().shutdown();
+    }
+
+    fn reason(&self, error: &Error) -> String {
+        match error {
+            Error::Timeout(_) => format!("timed out after {} s", self.limit.as_secs_f64()),
+            Error::HostNotFound => "host not found".into(),
+            Error::TooManyRedirects => "too many redirects".into(),
+            // The URL itself was looked at before.
+            Error::BadUri(_) | Error::Http(_) => "redirected to what is not a URL".into(),
+            Error::Protocol(error) => format!("the answer is not HTTP: {error}"),
+            Error::Rustls(error) => tls_reason(error),
+            Error::Io(error) => io_reason(error),
+            other => other.to_string(),
+        }
+    }
+}
+
+/// Stricter than ureq, which takes the default port in place of one that is none, like 99999.
+fn is_url(text: &str) -> bool {
+    let Ok(uri) = text.parse::<Uri>() else {
+        return false;
+    };
+    let is_http = matches!(uri.scheme_str(), Some("http" | "https"));
+    is_http
+        && uri.authority().is_some_and(|authority| {
+            authority.port().is_some() || authority.as_str().ends_with(authority.host())
+        })
+}
+
+fn io_reason(error: &io::Error) -> String {
+    // An error of TLS travels in one of the connection.
+    let inner = error.get_ref();
+    if let Some(error) = inner.and_then(|error| error.downcast_ref::<rustls::Error>()) {
+        return tls_reason(error);
+    }
+    match error.kind() {
+        ErrorKind::ConnectionRefused => "connection refused".into(),
+        ErrorKind::UnexpectedEof
+        | ErrorKind::ConnectionReset
+        | ErrorKind::ConnectionAborted
+        | ErrorKind::BrokenPipe => "hung up without answering".into(),
+        _ => error.to_string(),
+    }
+}
+
+fn tls_reason(error: &rustls::Error) -> String {
+    let rustls::Error::InvalidCertificate(error) = error else {
+        return format!("TLS: {error}");
+    };
+    match error {
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            "certificate expired".into()
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "certificate for another host".into()
+        }
+        CertificateError::UnknownIssuer => "certificate from an unknown issuer".into(),
+        other => format!("certificate not valid: {other}"),
+    }
+}
+
+/// ureq's own look-up, but a name that cannot be resolved is `HostNotFound` whatever the
+/// operating system calls it.
+#[derive(Debug, Default)]
+struct Lookup(DefaultResolver);
+
+impl Resolver for Lookup {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, Error> {
+        let found = self.0.resolve(uri, config, timeout);
+        found.map_err(|error| match error {
+            Error::Io(_) => Error::HostNotFound,
+            other => other,
+        })
+    }
+}

@@ -1,0 +1,180 @@
+//! # Concurrent URL fetcher
+//!
+//! Article 1, "Practical Example: Concurrent URL Fetcher". Three workers and one HTTP client fetch
+//! a list of URLs. Each request has a limit, and so has the whole run. At the deadline, or on
+//! Ctrl-C, requests in flight are aborted, and every URL of the list still gets its line.
+//!
+//! Go to Rust:
+//! - A Go request carries its `ctx` and is aborted with it. Here `main` waits for results and for
+//!   the context, and shuts the client down when the context is done.
+//! - The article's workers return at a cancel and leave the queue as it is. Here the URLs that
+//!   never started are counted, and so are those in flight.
+//! - A worker that is stuck where nothing can abort it, in a DNS look-up, is not waited for:
+//!   the threads are not scoped, and end with the program.
+//!
+//! Predict: the demo site has seven pages. One takes a second, one never answers, and a request
+//! may take 2 s. How long does it take with 3 workers? With 1? With 7?
+//!
+//! Try:
+//! - `cargo run --bin url_fetcher`, then once more and press Ctrl-C within a second.
+//! - `cargo run --bin url_fetcher -- --deadline-secs 0.5`
+//! - `cargo run --bin url_fetcher -- https://www.rust-lang.org https://go.dev http://localhost:1`
+//! - `cargo run --bin url_fetcher -- --file urls.txt --workers 32`
+
+mod client;
+mod demo_site;
+mod report;
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use clap::Parser;
+use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
+use ureq::Proxy;
+use worker_pools::cli::{number, parse, seconds};
+use worker_pools::output::fail;
+use worker_pools::{Context, eprintln};
+
+use client::Client;
+use report::{Fate, Report};
+
+/// Fetch URLs, a few at a time
+#[derive(Parser)]
+struct Flags {
+    /// What to fetch; without any, a demo site on this machine
+    #[arg(value_name = "URL")]
+    urls: Vec<String>,
+
+    /// Read the URLs from this file, one a line; - is stdin
+    #[arg(long, value_name = "FILE", conflicts_with = "urls")]
+    file: Option<PathBuf>,
+
+    /// Workers in the pool: requests at a time
+    #[arg(long, value_name = "N", value_parser = number(1..=1_000_usize), default_value = "3")]
+    workers: usize,
+
+    /// Limit for a request, in seconds [default: 10, for the demo site 2]
+    #[arg(long, value_name = "SECS", value_parser = seconds())]
+    timeout_secs: Option<Duration>,
+
+    /// Limit for the whole run, in seconds
+    #[arg(long, value_name = "SECS", value_parser = seconds(), default_value = "30")]
+    deadline_secs: Duration,
+}
+
+fn worker(
+    client: &Client,
+    context: &Context,
+    urls: &[String],
+    jobs: Receiver<usize>,
+    results: Sender<(usize, Fate)>,
+) {
+    loop {
+        let job = select_biased! {
+            recv(context.done()) -> _ => return,
+            recv(jobs) -> job => job,
+        };
+        let Ok(job) = job else {
+            return; // `jobs` is closed and empty
+        };
+        let fate = match client.get(&urls[job]) {
+            Ok(status) => Fate::Answered(status),
+            // An aborted request looks as if the server had hung up.
+            Err(_) if context.is_done() => Fate::Cancelled,
+            Err(reason) => Fate::Failed(reason),
+        };
+        if results.send((job, fate)).is_err() {
+            return; // main waits no longer
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let flags: Flags = parse();
+    let is_demo = flags.urls.is_empty() && flags.file.is_none();
+    let urls: Arc<[String]> = match &flags.file {
+        Some(file) => read_list(file)
+            .unwrap_or_else(|error| fail(format_args!("--file {}: {error}", file.display()))),
+        None if is_demo => demo_site::start()
+            .unwrap_or_else(|error| fail(format_args!("cannot start the demo site: {error}"))),
+        None => flags.urls,
+    }
+    .into();
+    // No proxy can reach the demo site.
+    let (seconds, proxy) = if is_demo {
+        (2, None)
+    } else {
+        (10, Proxy::try_from_env())
+    };
+    let limit = flags.timeout_secs.unwrap_or(Duration::from_secs(seconds));
+    let client = Client::new(limit, proxy);
+
+    let (context, cancel) = Context::with_timeout(flags.deadline_secs);
+    cancel.on_ctrl_c();
+
+    let (jobs_tx, jobs_rx) = bounded(urls.len());
+    // Little room: when stdout is slow, the workers wait for it.
+    let (results_tx, results_rx) = bounded(flags.workers);
+    for _ in 0..flags.workers {
+        let (client, context, urls) = (client.clone(), context.clone(), Arc::clone(&urls));
+        let (jobs, results) = (jobs_rx.clone(), results_tx.clone());
+        thread::spawn(move || worker(&client, &context, &urls, jobs, results));
+    }
+    drop(results_tx);
+    for job in 0..urls.len() {
+        jobs_tx.send(job).expect("main holds a receiver too");
+    }
+    drop(jobs_tx);
+
+    let mut report = Report::new(urls);
+    let stopped = loop {
+        let result = select_biased! {
+            recv(results_rx) -> result => result,
+            recv(context.done()) -> _ => break context.reason(),
+        };
+        let Ok((job, fate)) = result else {
+            break None; // every worker has returned
+        };
+        report.line(job, fate);
+    };
+
+    if let Some(reason) = stopped {
+        eprintln!("stopped: {reason}");
+        client.abort();
+    }
+    // No worker takes a job any more. What is in the queue now was never started.
+    for job in jobs_rx.try_iter() {
+        report.line(job, Fate::NeverStarted);
+    }
+    // What was in flight has failed within milliseconds, unless it is stuck where nothing can
+    // abort it.
+    let limit = Instant::now() + Duration::from_millis(250);
+    while let Ok((job, fate)) = results_rx.recv_deadline(limit) {
+        report.line(job, fate);
+    }
+    report.end(stopped)
+}
+
+/// The lines of `file`, without blank ones and comments.
+fn read_list(file: &Path) -> io::Result<Vec<String>> {
+    let bytes = if file == Path::new("-") {
+        let mut bytes = Vec::new();
+        io::stdin().read_to_end(&mut bytes)?;
+        bytes
+    } else {
+        fs::read(file)?
+    };
+    // A line that is not text is not a URL either, and will be told so.
+    let text = String::from_utf8_lossy(&bytes);
+    // Some editors begin a file with this invisible mark.
+    let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
+    Ok(lines
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(String::from)
+        .collect())
+}

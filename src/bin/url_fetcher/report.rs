@@ -1,0 +1,94 @@
+//! One line for each URL, and the line that adds up.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use worker_pools::context::Reason;
+use worker_pools::println;
+
+/// What became of a URL.
+pub enum Fate {
+    /// Any HTTP answer, with its status.
+    Answered(u16),
+    /// No answer, and why.
+    Failed(String),
+    /// Begun, and aborted.
+    Cancelled,
+    /// Still in the queue when the run was stopped.
+    NeverStarted,
+}
+
+/// Keeps count of the URLs that have their line.
+pub struct Report {
+    urls: Arc<[String]>,
+    reported: Vec<bool>,
+    answered: usize,
+    failed: usize,
+    cancelled: usize,
+    never_started: usize,
+}
+
+impl Report {
+    pub fn new(urls: Arc<[String]>) -> Report {
+        Report {
+            reported: vec![false; urls.len()],
+            urls,
+            answered: 0,
+            failed: 0,
+            cancelled: 0,
+            never_started: 0,
+        }
+    }
+
+    /// Prints the line of URL number `job`.
+    pub fn line(&mut self, job: usize, fate: Fate) {
+        let url = &self.urls[job];
+        self.reported[job] = true;
+        match fate {
+            Fate::Answered(status) => {
+                self.answered += 1;
+                println!("OK {url}: {status}");
+            }
+            Fate::Failed(reason) => {
+                self.failed += 1;
+                println!("FAIL {url}: {reason}");
+            }
+            Fate::Cancelled => {
+                self.cancelled += 1;
+                println!("FAIL {url}: cancelled in flight");
+            }
+            Fate::NeverStarted => {
+                self.never_started += 1;
+                println!("FAIL {url}: cancelled before it started");
+            }
+        }
+    }
+
+    /// Prints the lines that are still missing, then the line that adds up, and returns the
+    /// program's exit status.
+    pub fn end(mut self, stopped: Option<Reason>) -> ExitCode {
+        for job in 0..self.urls.len() {
+            if !self.reported[job] {
+                let fate = match stopped {
+                    Some(_) => Fate::Cancelled,
+                    None => Fate::Failed("its worker panicked".into()),
+                };
+                self.line(job, fate);
+            }
+        }
+
+        println!(
+            "{} URLs: {} answered, {} failed, {} cancelled in flight, {} never started",
+            self.urls.len(),
+            self.answered,
+            self.failed,
+            self.cancelled,
+            self.never_started,
+        );
+        match stopped {
+            Some(Reason::Cancelled) => ExitCode::from(130), // as shells report Ctrl-C
+            _ if self.answered == self.urls.len() => ExitCode::SUCCESS,
+            _ => ExitCode::FAILURE,
+        }
+    }
+}

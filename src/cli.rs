@@ -1,0 +1,131 @@
+//! The flags that lessons share, and how a wrong one is answered.
+
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::process;
+use std::str::FromStr;
+use std::time::Duration;
+
+use clap::builder::ValueParser;
+use clap::{Arg, Args, Command, Parser};
+
+use crate::{Work, eprintln};
+
+/// The flags of a lesson with simulated work. Their defaults are the lesson's: see [`Defaults`].
+#[derive(Args, Clone, Debug)]
+pub struct PoolFlags {
+    /// Workers in the pool
+    #[arg(long, value_name = "N", value_parser = number(1..=1_000_usize))]
+    pub workers: usize,
+
+    /// Jobs to do
+    #[arg(long, value_name = "N", value_parser = number(0..=1_000_000_usize))]
+    pub jobs: usize,
+
+    /// How long a job takes, in milliseconds
+    #[arg(long, value_name = "MS", value_parser = millis())]
+    pub work_ms: Duration,
+
+    /// By how much a job may be longer or shorter than that, in percent
+    #[arg(long, value_name = "PERCENT", value_parser = number(0..=100_usize), default_value = "0")]
+    pub jitter: usize,
+
+    /// Chooses the jitter: with the same seed the same jobs are long
+    #[arg(long, value_name = "N", value_parser = number(0..=u64::MAX), default_value = "1")]
+    pub seed: u64,
+}
+
+impl PoolFlags {
+    /// The work that these flags ask for.
+    pub fn work(&self) -> Work {
+        Work::new(self.work_ms, self.jitter as f64 / 100.0, self.seed)
+    }
+}
+
+/// What a lesson does when its [`PoolFlags`] are not given: what the article's program does.
+#[derive(Clone, Copy, Debug)]
+pub struct Defaults {
+    /// Default of `--workers`.
+    pub workers: usize,
+    /// Default of `--jobs`.
+    pub jobs: usize,
+    /// Default of `--work-ms`.
+    pub work_ms: u64,
+}
+
+impl Defaults {
+    /// Like [`parse`], for flags that include [`PoolFlags`].
+    pub fn parse<Flags: Parser>(self) -> Flags {
+        let default = |value: String| |arg: Arg| arg.required(false).default_value(value);
+        let command = Flags::command()
+            .mut_arg("workers", default(self.workers.to_string()))
+            .mut_arg("jobs", default(self.jobs.to_string()))
+            .mut_arg("work_ms", default(self.work_ms.to_string()));
+        parse_with(command)
+    }
+}
+
+/// The program's flags. When they are wrong, ends it with status 2 and one line on stderr that
+/// names the flag and the value; on `--help`, prints the help and ends it with status 0.
+pub fn parse<Flags: Parser>() -> Flags {
+    parse_with(Flags::command())
+}
+
+fn parse_with<Flags: Parser>(command: Command) -> Flags {
+    command
+        // Or else `--workers -1` is answered with "unexpected argument '-1'".
+        .mut_args(|arg| arg.allow_negative_numbers(true))
+        .try_get_matches()
+        .and_then(|matches| Flags::from_arg_matches(&matches))
+        .unwrap_or_else(|error| {
+            if !error.use_stderr() {
+                error.exit();
+            }
+            eprintln!("{}", one_line(&error.to_string()));
+            process::exit(2);
+        })
+}
+
+/// Of clap's several lines, those that say what is wrong.
+fn one_line(message: &str) -> String {
+    let said: Vec<&str> = message
+        .lines()
+        .map(str::trim)
+        .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"))
+        .filter(|line| !line.is_empty())
+        .collect();
+    format!("{} (try --help)", said.join("; "))
+}
+
+/// A whole number in `range`.
+pub fn number<N>(range: RangeInclusive<N>) -> ValueParser
+where
+    N: FromStr + PartialOrd + Display + Clone + Send + Sync + 'static,
+{
+    ValueParser::new(move |text: &str| match text.parse() {
+        Ok(number) if range.contains(&number) => Ok(number),
+        _ => Err(format!(
+            "not a whole number from {} to {}",
+            range.start(),
+            range.end()
+        )),
+    })
+}
+
+/// Whole milliseconds, up to an hour.
+pub fn millis() -> ValueParser {
+    let hour = 3_600_000;
+    ValueParser::new(move |text: &str| match text.parse() {
+        Ok(millis) if millis <= hour => Ok(Duration::from_millis(millis)),
+        _ => Err(format!("not a whole number from 0 to {hour}")),
+    })
+}
+
+/// Seconds, whole or not, from a millisecond to a day.
+pub fn seconds() -> ValueParser {
+    let (shortest, longest) = (0.001, 86_400.0);
+    ValueParser::new(move |text: &str| match text.parse() {
+        Ok(secs) if (shortest..=longest).contains(&secs) => Ok(Duration::from_secs_f64(secs)),
+        _ => Err(format!("not a number from {shortest} to {longest}")),
+    })
+}

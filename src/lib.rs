@@ -1,0 +1,18 @@
+//! What the lessons share, and nothing else: simulated work, Go's context, and the flags.
+//!
+//! The worker pools themselves are in the lessons, `src/bin`, in plain sight. The README is the
+//! course: it has the lessons in reading order.
+
+pub mod cli;
+pub mod context;
+pub mod output;
+pub mod timeline;
+pub mod work;
+
+pub use context::{Cancel, Context};
+pub use work::Work;
+
+/// The README's Rust snippets, compiled by `cargo test`.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

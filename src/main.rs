@@ -1,0 +1,49 @@
+//! The list of the lessons: what plain `cargo run` prints.
+
+use clap::Parser;
+use worker_pools::{cli, println};
+
+/// The lessons in reading order: name, section of the article, what it shows.
+const LESSONS: [(&str, &str, &str); 5] = [
+    (
+        "basic",
+        "1, Basic Worker Pool",
+        "three workers share one queue; closing it ends them",
+    ),
+    (
+        "context_cancel",
+        "1, Worker Pool with Context",
+        "a pool that is cancelled while it works, and why it takes two selects",
+    ),
+    (
+        "graceful_vs_emergency",
+        "1, Graceful Shutdown",
+        "let it finish, or stop it now; every job is accounted for",
+    ),
+    (
+        "struct_pool",
+        "1, Struct-Based Worker Pool",
+        "a pool as a type: submit any closure, shut down, survive a panic",
+    ),
+    (
+        "url_fetcher",
+        "1, Practical Example",
+        "real HTTP and HTTPS, with a limit for each request and for the whole run",
+    ),
+];
+
+/// Worker pools in Rust: lists the lessons
+#[derive(Parser)]
+struct Flags {}
+
+fn main() {
+    let Flags {} = cli::parse();
+
+    println!("Worker pools in Rust: the lessons in reading order.");
+    for (name, section, shows) in LESSONS {
+        println!("\n{name} (article {section})");
+        println!("  {shows}");
+        println!("  cargo run --bin {name}");
+    }
+    println!("\nEvery lesson has flags: cargo run --bin basic -- --help");
+}

@@ -1,0 +1,50 @@
+//! `println!` and `eprintln!` for programs whose output may go into a pipe.
+//!
+//! The standard library's macros panic when the reader at the other end of the pipe has gone, as
+//! in `cargo run --bin basic | head -1`. A lesson says `use worker_pools::println;` and its
+//! `println!` ends the program quietly instead.
+
+use std::fmt::Arguments;
+use std::io::{self, ErrorKind, Write};
+use std::process;
+
+/// Prints a line to stdout, as [`std::println!`] does, but never panics.
+///
+/// When the reader has gone, the program ends quietly with status 141, which is what a shell
+/// reports for other tools in that place (128 + `SIGPIPE`). Any other failure to write, such as
+/// a full disk, ends it with status 1 and one line on stderr.
+#[macro_export]
+macro_rules! println {
+    ($($arg:tt)+) => { $crate::output::stdout_line(format_args!($($arg)+)) };
+}
+
+/// Prints a line to stderr, as [`std::eprintln!`] does, but never panics: when nobody reads it,
+/// the program goes on without.
+#[macro_export]
+macro_rules! eprintln {
+    ($($arg:tt)+) => { $crate::output::stderr_line(format_args!($($arg)+)) };
+}
+
+/// What [`println!`](crate::println) expands to.
+pub fn stdout_line(line: Arguments) {
+    // Held to the end: of all the threads that fail to write, one says so.
+    let mut stdout = io::stdout().lock();
+    let Err(error) = writeln!(stdout, "{line}") else {
+        return;
+    };
+    if error.kind() == ErrorKind::BrokenPipe {
+        process::exit(141);
+    }
+    fail(format_args!("cannot write to stdout: {error}"));
+}
+
+/// What [`eprintln!`](crate::eprintln) expands to.
+pub fn stderr_line(line: Arguments) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// Ends the program with status 1, because the run failed, and one line on stderr that says why.
+pub fn fail(reason: Arguments) -> ! {
+    stderr_line(format_args!("error: {reason}"));
+    process::exit(1);
+}
