@@ -34,6 +34,7 @@ const LESSONS: [(&str, &str, &str); 5] = [
 
 /// Worker pools in Rust: lists the lessons
 #[derive(Parser)]
+#[command(after_help = "To run a lesson: cargo run --bin LESSON")]
 struct Flags {}
 
 fn main() {

@@ -1,7 +1,7 @@
 //! A web site on this machine that misbehaves in the ways that real ones do. It lets the lesson
 //! run without a network.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
@@ -44,7 +44,7 @@ fn answer(mut client: TcpStream) -> io::Result<()> {
         }
         Some("/silent") => {
             // Never answers: waits until the client gives up.
-            request.read(&mut [0])?;
+            io::copy(&mut request, &mut io::sink())?;
             return Ok(());
         }
         Some("/hang-up") => return Ok(()),

@@ -1,0 +1,174 @@
+//! What holds for every lesson: the list, the help, wrong flags, and a reader that goes away.
+
+mod common;
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use common::run;
+
+const LESSONS: [(&str, &str); 5] = [
+    ("basic", env!("CARGO_BIN_EXE_basic")),
+    ("context_cancel", env!("CARGO_BIN_EXE_context_cancel")),
+    (
+        "graceful_vs_emergency",
+        env!("CARGO_BIN_EXE_graceful_vs_emergency"),
+    ),
+    ("struct_pool", env!("CARGO_BIN_EXE_struct_pool")),
+    ("url_fetcher", env!("CARGO_BIN_EXE_url_fetcher")),
+];
+
+#[test]
+fn the_list_has_every_lesson_in_reading_order() {
+    let folder = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/bin")).expect("src/bin");
+    let mut in_folder: Vec<String> = folder
+        .map(|entry| entry.expect("an entry").path())
+        .map(|path| {
+            path.file_stem()
+                .expect("a name")
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect();
+    in_folder.sort();
+    let mut names = LESSONS.map(|(name, _)| name);
+    let list = run(env!("CARGO_BIN_EXE_worker-pools"), "");
+    let commands: Vec<&str> = list
+        .stdout
+        .iter()
+        .filter_map(|line| line.strip_prefix("  cargo run --bin "))
+        .collect();
+    assert_eq!(commands, names);
+    names.sort();
+    assert_eq!(in_folder, names);
+}
+
+#[test]
+fn the_readme_has_every_lesson() {
+    let readme = include_str!("../README.md");
+    for (name, _) in LESSONS {
+        assert!(
+            readme.contains(&format!("cargo run --bin {name}")),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn every_lesson_has_a_help() {
+    for (name, lesson) in LESSONS {
+        let ended = run(lesson, "--help");
+        assert_eq!(ended.status, Some(0), "{name}");
+        assert_eq!(ended.stderr, [""; 0], "{name}");
+        assert!(ended.stdout.iter().any(|line| line.contains("--workers")));
+    }
+}
+
+#[track_caller]
+fn assert_refused(lesson: &str, flags: &str, named: &str) {
+    let ended = run(lesson, flags);
+    assert_eq!(ended.status, Some(2), "{flags}");
+    assert_eq!(ended.stdout, [""; 0], "{flags}");
+    let [line] = &ended.stderr[..] else {
+        panic!("not one line for {flags}: {ended:#?}");
+    };
+    assert!(line.starts_with("error: "), "{line}");
+    assert!(line.contains(named), "{flags}: {line}");
+}
+
+#[test]
+fn wrong_flags_get_one_line_that_names_flag_and_value() {
+    for (_, lesson) in LESSONS {
+        assert_refused(lesson, "--workers 0", "'0' for '--workers <N>'");
+        assert_refused(lesson, "--workers 1000000", "'1000000' for '--workers <N>'");
+        assert_refused(lesson, "--workers ten", "'ten' for '--workers <N>'");
+        assert_refused(lesson, "--workers -1", "'-1' for '--workers <N>'");
+        assert_refused(lesson, "--workers", "'--workers <N>'");
+        assert_refused(lesson, "--nonsense", "'--nonsense'");
+    }
+    for (name, lesson) in LESSONS {
+        if name != "url_fetcher" {
+            assert_refused(lesson, "--jobs 1000001", "'1000001' for '--jobs <N>'");
+            assert_refused(
+                lesson,
+                "--work-ms 3600001",
+                "'3600001' for '--work-ms <MS>'",
+            );
+            assert_refused(lesson, "--work-ms 1.5", "'1.5' for '--work-ms <MS>'");
+            assert_refused(lesson, "--jitter 101", "'101' for '--jitter <PERCENT>'");
+            assert_refused(lesson, "--seed x", "'x' for '--seed <N>'");
+            assert_refused(lesson, "stray", "'stray'");
+        }
+    }
+    let context_cancel = LESSONS[1].1;
+    assert_refused(
+        context_cancel,
+        "--cancel-after-ms x",
+        "'x' for '--cancel-after-ms <MS>'",
+    );
+    let graceful_vs_emergency = LESSONS[2].1;
+    assert_refused(
+        graceful_vs_emergency,
+        "--only both",
+        "'both' for '--only <HALF>'",
+    );
+    let struct_pool = LESSONS[3].1;
+    assert_refused(struct_pool, "--queue -1", "'-1' for '--queue <N>'");
+    let url_fetcher = LESSONS[4].1;
+    for secs in ["0", "-1", "x", "nan", "inf", "86401"] {
+        let named = format!("'{secs}' for '--timeout-secs <SECS>'");
+        assert_refused(url_fetcher, &format!("--timeout-secs {secs}"), &named);
+        let named = format!("'{secs}' for '--deadline-secs <SECS>'");
+        assert_refused(url_fetcher, &format!("--deadline-secs {secs}"), &named);
+    }
+    assert_refused(
+        url_fetcher,
+        "--file list.txt http://localhost/",
+        "'--file <FILE>'",
+    );
+    assert_refused(env!("CARGO_BIN_EXE_worker-pools"), "basic", "'basic'");
+}
+
+/// A pipe that nobody reads: that of a program which has ended.
+fn pipe_without_reader() -> Stdio {
+    let mut ended = Command::new(env!("CARGO_BIN_EXE_worker-pools"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the list was built");
+    let pipe = ended.stdin.take().expect("piped");
+    ended.wait().expect("our child");
+    pipe.into()
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_the_lesson_quietly() {
+    for (name, lesson) in LESSONS {
+        let mut command = Command::new(lesson);
+        if name != "url_fetcher" {
+            command.args(["--work-ms", "1", "--jobs", "1000"]);
+        }
+        let output = command.stdout(pipe_without_reader()).output();
+
+        let output = output.expect("the lesson was built");
+        assert_eq!(output.status.code(), Some(141), "{name}");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let is_quiet = !stderr.contains("panic") && !stderr.contains("error");
+        assert!(is_quiet, "{name}: {stderr}");
+    }
+}
+
+#[test]
+fn nobody_needs_to_read_stderr() {
+    let (name, graceful_vs_emergency) = LESSONS[2];
+    let mut command = Command::new(graceful_vs_emergency);
+    command
+        .args(["--work-ms", "1"])
+        .stderr(pipe_without_reader());
+    let status = command.stdout(Stdio::null()).status();
+    assert_eq!(
+        status.expect("the lesson was built").code(),
+        Some(0),
+        "{name}"
+    );
+}

@@ -1,0 +1,156 @@
+//! Runs a lesson's real binary, with a limit on every wait.
+
+// Each test file is a crate of its own, and none uses all of this.
+#![allow(dead_code)]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::Duration;
+
+/// Far longer than anything here takes. Whatever is not done by then hangs.
+pub const LIMIT: Duration = Duration::from_secs(30);
+
+/// A lesson while it runs. Dropping it kills the process, so that a failed test leaves nothing
+/// behind.
+pub struct Running {
+    child: Child,
+    stdout: Receiver<String>,
+    stderr: Receiver<String>,
+}
+
+/// A lesson that has ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// The lines of stdout that were not taken before.
+    pub stdout: Vec<String>,
+    pub stderr: Vec<String>,
+    /// The exit status, or `None` if a signal ended the process.
+    pub status: Option<i32>,
+}
+
+/// Runs the program to its end.
+#[track_caller]
+pub fn run(program: &str, flags: &str) -> Ended {
+    start(program, flags).end()
+}
+
+/// Starts the program with flags that are separated by blanks.
+pub fn start(program: &str, flags: &str) -> Running {
+    let mut command = Command::new(program);
+    command.args(flags.split_whitespace()).stdin(Stdio::null());
+    start_command(command)
+}
+
+pub fn start_command(mut command: Command) -> Running {
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the lesson was built");
+    let stdout = lines(child.stdout.take().expect("piped"));
+    let stderr = lines(child.stderr.take().expect("piped"));
+    Running {
+        child,
+        stdout,
+        stderr,
+    }
+}
+
+fn lines(pipe: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        for line in BufReader::new(pipe).lines() {
+            if sender.send(line.expect("UTF-8")).is_err() {
+                break;
+            }
+        }
+    });
+    receiver
+}
+
+impl Running {
+    /// The next line of stdout.
+    #[track_caller]
+    pub fn line(&mut self) -> String {
+        let line = self.stdout.recv_timeout(LIMIT);
+        line.expect("one more line of stdout within the limit")
+    }
+
+    /// Writes to the program's stdin, if it was piped, and closes it.
+    pub fn write(&mut self, input: &str) {
+        let mut stdin = self.child.stdin.take().expect("piped");
+        stdin.write_all(input.as_bytes()).expect("it reads stdin");
+    }
+
+    /// Sends a signal: "INT" is what Ctrl-C sends.
+    #[cfg(unix)]
+    pub fn signal(&self, name: &str) {
+        let kill = format!("kill -{name} {}", self.child.id());
+        let status = Command::new("sh").args(["-c", &kill]).status();
+        assert!(status.expect("a shell").success(), "{kill}");
+    }
+
+    /// Waits for its end.
+    #[track_caller]
+    pub fn end(mut self) -> Ended {
+        let stdout = rest(&self.stdout);
+        let stderr = rest(&self.stderr);
+        // Both of its outputs are closed, so it has ended or is about to.
+        let status = self.child.wait().expect("our child").code();
+        Ended {
+            stdout,
+            stderr,
+            status,
+        }
+    }
+}
+
+#[track_caller]
+fn rest(lines: &Receiver<String>) -> Vec<String> {
+    let mut rest = Vec::new();
+    loop {
+        match lines.recv_timeout(LIMIT) {
+            Ok(line) => rest.push(line),
+            Err(RecvTimeoutError::Disconnected) => return rest,
+            Err(RecvTimeoutError::Timeout) => panic!("it hangs after {rest:#?}"),
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Fails when it has ended, which is what we want.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The numbers in a line such as "10 jobs: 6 delivered, 3 finished too late".
+pub fn numbers(line: &str) -> Vec<usize> {
+    let is_digit = |c: char| c.is_ascii_digit();
+    line.split(|c| !is_digit(c))
+        .filter(|digits| !digits.is_empty())
+        .map(|digits| digits.parse().expect("a number that fits"))
+        .collect()
+}
+
+/// The numbers of the jobs that were started, from the lines "worker 1 processing job 2".
+pub fn started(stdout: &[String]) -> Vec<usize> {
+    let lines = stdout
+        .iter()
+        .filter(|line| line.contains(" processing job "));
+    lines.map(|line| numbers(line)[1]).collect()
+}
+
+/// The numbers of the jobs that were done, from the lines "result: 4".
+pub fn done(stdout: &[String]) -> Vec<usize> {
+    let lines = stdout.iter().filter(|line| line.starts_with("result: "));
+    lines.map(|line| numbers(line)[0] / 2).collect()
+}
+
+pub fn sorted(mut numbers: Vec<usize>) -> Vec<usize> {
+    numbers.sort();
+    numbers
+}

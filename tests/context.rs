@@ -1,0 +1,130 @@
+//! The helper library's context.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{RecvTimeoutError, bounded};
+use worker_pools::Context;
+use worker_pools::context::Reason;
+
+/// Far longer than anything here takes.
+const LIMIT: Duration = Duration::from_secs(30);
+const HOUR: Duration = Duration::from_secs(3600);
+
+#[track_caller]
+fn wait(context: &Context) {
+    let done = context.done().recv_timeout(LIMIT);
+    assert_eq!(done, Err(RecvTimeoutError::Disconnected), "not done");
+}
+
+#[test]
+fn it_lasts_until_it_is_cancelled() {
+    let (context, cancel) = Context::with_cancel();
+    assert!(!context.is_done());
+    assert_eq!(context.deadline(), None);
+    assert_eq!(context.done_at(), None);
+    assert_eq!(context.reason(), None);
+
+    let before = Instant::now();
+    cancel.cancel();
+
+    wait(&context);
+    assert!(context.is_done());
+    assert_eq!(context.reason(), Some(Reason::Cancelled));
+    assert!(context.done_at().is_some_and(|at| at >= before));
+}
+
+#[test]
+fn one_cancel_wakes_everybody() {
+    let (context, cancel) = Context::with_cancel();
+    let (woken, count) = bounded(10);
+    for _ in 0..10 {
+        let (context, woken) = (context.clone(), woken.clone());
+        thread::spawn(move || {
+            wait(&context);
+            woken.send(()).expect("the test waits");
+        });
+    }
+    cancel.cancel();
+    for _ in 0..10 {
+        count.recv_timeout(LIMIT).expect("woken");
+    }
+}
+
+#[test]
+fn cancelling_again_changes_nothing() {
+    let (context, cancel) = Context::with_cancel();
+    let again = cancel.clone();
+    cancel.cancel();
+    let done_at = context.done_at();
+    again.cancel();
+    cancel.cancel();
+    assert_eq!(context.done_at(), done_at);
+}
+
+#[test]
+fn cancelling_from_many_threads_at_once_is_harmless() {
+    for _ in 0..100 {
+        let (context, cancel) = Context::with_cancel();
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| cancel.cancel());
+            }
+        });
+        assert!(context.is_done());
+        assert!(context.done_at().is_some());
+    }
+}
+
+#[test]
+fn dropping_the_last_cancel_cancels() {
+    let (context, cancel) = Context::with_timeout(HOUR);
+    let last = cancel.clone();
+    drop(cancel);
+    assert!(!context.is_done());
+    drop(last);
+    wait(&context);
+    assert_eq!(context.reason(), Some(Reason::Cancelled));
+}
+
+#[test]
+fn it_ends_at_its_deadline() {
+    let before = Instant::now();
+    let (context, _cancel) = Context::with_timeout(Duration::from_millis(30));
+    let deadline = context.deadline().expect("it has one");
+    assert!(deadline >= before + Duration::from_millis(30));
+
+    wait(&context);
+
+    assert_eq!(context.reason(), Some(Reason::DeadlineExceeded));
+    assert!(context.done_at().is_some_and(|at| at >= deadline));
+}
+
+#[test]
+fn it_can_be_cancelled_before_its_deadline() {
+    let (context, cancel) = Context::with_timeout(HOUR);
+    cancel.cancel();
+    wait(&context);
+    assert_eq!(context.reason(), Some(Reason::Cancelled));
+}
+
+#[test]
+fn without_any_time_it_is_done_from_the_start() {
+    for _ in 0..100 {
+        let (context, _cancel) = Context::with_timeout(Duration::ZERO);
+        assert!(context.is_done());
+        assert_eq!(context.reason(), Some(Reason::DeadlineExceeded));
+    }
+}
+
+#[test]
+fn whoever_sees_it_done_can_ask_why() {
+    for _ in 0..200 {
+        let (context, cancel) = Context::with_cancel();
+        let canceller = thread::spawn(move || cancel.cancel());
+        wait(&context);
+        assert!(context.done_at().is_some());
+        assert_eq!(context.reason(), Some(Reason::Cancelled));
+        canceller.join().expect("no panic");
+    }
+}

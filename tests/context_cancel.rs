@@ -1,0 +1,119 @@
+//! `context_cancel`: every job has one fate, whenever the cancel comes.
+
+mod common;
+
+use common::{Ended, done, numbers, run, sorted, started};
+
+const CONTEXT_CANCEL: &str = env!("CARGO_BIN_EXE_context_cancel");
+
+/// Checks that the lines of a run with 3 workers agree with its last line, and returns how many
+/// jobs were delivered, late, and never started.
+#[track_caller]
+fn fates(ended: &Ended, jobs: usize) -> (usize, usize, usize) {
+    assert_eq!(ended.status, Some(0), "{ended:#?}");
+    assert_eq!(ended.stderr, [""; 0]);
+    let (last, lines) = ended.stdout.split_last().expect("some output");
+    let [total, delivered, late, never_started] = numbers(last)[..] else {
+        panic!("not the line that adds up: {last}");
+    };
+    assert_eq!(
+        *last,
+        format!(
+            "{total} jobs: {delivered} delivered, {late} finished too late to deliver, \
+             {never_started} never started"
+        )
+    );
+    assert_eq!(total, jobs);
+    assert_eq!(delivered + late + never_started, jobs, "{ended:#?}");
+
+    // Jobs are taken in the order in which they were queued.
+    let started = sorted(started(lines));
+    assert_eq!(started, (1..=jobs - never_started).collect::<Vec<_>>());
+    let done = sorted(done(lines));
+    assert_eq!(done.len(), delivered, "{ended:#?}");
+    assert!(done.windows(2).all(|pair| pair[0] < pair[1]), "{done:?}");
+    assert!(done.iter().all(|job| started.contains(job)));
+
+    // A worker leaves with its first late result, and says so.
+    let mut cancelled: Vec<&String> = lines
+        .iter()
+        .filter(|line| line.ends_with(" cancelled"))
+        .collect();
+    cancelled.sort();
+    let all = [
+        "worker 1 cancelled",
+        "worker 2 cancelled",
+        "worker 3 cancelled",
+    ];
+    assert!(late <= cancelled.len(), "{ended:#?}");
+    assert!(cancelled.iter().all(|line| all.contains(&line.as_str())));
+    assert_eq!(lines.len(), started.len() + delivered + cancelled.len());
+    (delivered, late, never_started)
+}
+
+#[test]
+fn cancelled_before_it_began_no_job_starts() {
+    // Go's select, and `select!`, would take a job in half of the cases.
+    for seed in 0..30 {
+        let flags = format!("--jobs 30 --work-ms 1 --cancel-after-ms 0 --seed {seed}");
+        let ended = run(CONTEXT_CANCEL, &flags);
+        assert_eq!(fates(&ended, 30), (0, 0, 30), "{flags}");
+        assert_eq!(
+            ended.stdout.len(),
+            4,
+            "each worker says that it is cancelled"
+        );
+    }
+}
+
+#[test]
+fn cancelled_in_mid_run_every_job_has_one_fate() {
+    let mut late_in_all = 0;
+    for seed in 0..40 {
+        let cancel_after = 5 + seed * 3;
+        let flags = format!(
+            "--jobs 60 --work-ms 10 --jitter 100 --cancel-after-ms {cancel_after} --seed {seed}"
+        );
+        let (_, late, _) = fates(&run(CONTEXT_CANCEL, &flags), 60);
+        late_in_all += late;
+    }
+    assert!(late_in_all > 0, "the cancel never met a busy worker");
+}
+
+#[test]
+fn cancelled_after_the_end_every_result_is_delivered() {
+    for seed in 0..5 {
+        let flags =
+            format!("--jobs 30 --work-ms 2 --jitter 100 --cancel-after-ms 60000 --seed {seed}");
+        let ended = run(CONTEXT_CANCEL, &flags);
+        assert_eq!(fates(&ended, 30), (30, 0, 0), "{flags}");
+        assert_eq!(ended.stdout.len(), 61, "no worker is cancelled");
+    }
+}
+
+#[test]
+fn workers_that_are_late_do_not_wait_for_ever() {
+    // Every worker is busy at the cancel, and comes back when nobody reads.
+    let ended = run(CONTEXT_CANCEL, "--work-ms 2000 --cancel-after-ms 500");
+    assert_eq!(fates(&ended, 10), (0, 3, 7));
+}
+
+#[cfg(unix)]
+#[test]
+fn signals_cancel_it_at_any_moment() {
+    for (round, signal) in ["INT", "TERM"].iter().cycle().take(20).enumerate() {
+        let mut lesson = common::start(
+            CONTEXT_CANCEL,
+            "--jobs 2000 --work-ms 2 --jitter 100 --cancel-after-ms 60000",
+        );
+        // From the first line on, Ctrl-C is caught.
+        let mut before: Vec<String> = (0..1 + round * 5).map(|_| lesson.line()).collect();
+        lesson.signal(signal);
+        let mut ended = lesson.end();
+
+        before.append(&mut ended.stdout);
+        ended.stdout = before;
+        let (_, _, never_started) = fates(&ended, 2000);
+        assert!(never_started > 0, "the signal did not stop it");
+    }
+}

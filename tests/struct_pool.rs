@@ -1,0 +1,291 @@
+//! `struct_pool`: the promises of its `Pool`, and what the lesson prints.
+
+mod common;
+#[path = "../src/bin/struct_pool/pool.rs"]
+mod pool;
+
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
+use std::thread;
+use std::time::Duration;
+
+use common::{LIMIT, numbers, run, sorted};
+use crossbeam_channel::{Receiver, bounded, unbounded};
+use pool::Pool;
+
+const STRUCT_POOL: &str = env!("CARGO_BIN_EXE_struct_pool");
+
+/// Long enough to see that something does not happen.
+const A_WHILE: Duration = Duration::from_millis(100);
+
+/// Fails the test if `action` hangs, and passes its panic on.
+#[track_caller]
+fn within_limit<T: Send + 'static>(action: impl FnOnce() -> T + Send + 'static) -> T {
+    let (sender, receiver) = bounded(1);
+    thread::spawn(move || sender.send(panic::catch_unwind(AssertUnwindSafe(action))));
+    match receiver.recv_timeout(LIMIT).expect("it hangs") {
+        Ok(value) => value,
+        Err(panic) => panic::resume_unwind(panic),
+    }
+}
+
+/// What `shutdown` panics with.
+fn shutdown_panic(pool: Pool) -> Box<dyn std::any::Any + Send> {
+    within_limit(|| panic::catch_unwind(AssertUnwindSafe(|| pool.shutdown())))
+        .expect_err("shutdown passes the panic on")
+}
+
+/// Submits a job for each worker that ends only when all of them run at the same time.
+fn assert_parallel(pool: &Pool, workers: usize) {
+    let barrier = Arc::new(Barrier::new(workers));
+    let (passed, all_passed) = unbounded();
+    for _ in 0..workers {
+        let (barrier, passed) = (Arc::clone(&barrier), passed.clone());
+        pool.submit(move || {
+            barrier.wait();
+            passed.send(()).expect("the test waits");
+        });
+    }
+    for _ in 0..workers {
+        let passed = all_passed.recv_timeout(LIMIT);
+        passed.expect("as many jobs run in parallel as there are workers");
+    }
+}
+
+#[test]
+fn workers_run_in_parallel() {
+    for workers in [1, 2, 8] {
+        let pool = Pool::new(workers);
+        assert_parallel(&pool, workers);
+        within_limit(|| pool.shutdown());
+    }
+}
+
+#[test]
+fn no_more_jobs_run_than_there_are_workers() {
+    let pool = Pool::with_capacity(3, 100);
+    let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    for _ in 0..100 {
+        let (running, most) = (Arc::clone(&running), Arc::clone(&most));
+        pool.submit(move || {
+            let now = running.fetch_add(1, Ordering::SeqCst) + 1;
+            most.fetch_max(now, Ordering::SeqCst);
+            thread::sleep(Duration::from_millis(1));
+            running.fetch_sub(1, Ordering::SeqCst);
+        });
+    }
+    within_limit(|| pool.shutdown());
+
+    assert!(most.load(Ordering::SeqCst) <= 3);
+}
+
+/// Counts the jobs that are done after the pool has ended by `end`.
+fn done_after(capacity: usize, end: impl FnOnce(Pool) + Send + 'static) -> usize {
+    let done = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&done);
+    within_limit(move || {
+        let pool = Pool::with_capacity(2, capacity);
+        for _ in 0..100 {
+            let done = Arc::clone(&count);
+            pool.submit(move || {
+                thread::sleep(Duration::from_millis(1));
+                done.fetch_add(1, Ordering::SeqCst);
+            });
+        }
+        end(pool);
+    });
+    done.load(Ordering::SeqCst)
+}
+
+#[test]
+fn shutdown_and_drop_do_all_that_was_submitted() {
+    for capacity in [0, 1, 2, 100] {
+        assert_eq!(done_after(capacity, Pool::shutdown), 100);
+        assert_eq!(done_after(capacity, drop), 100);
+    }
+}
+
+/// A pool of one worker that is busy until the returned channel is dropped.
+fn busy_pool(capacity: usize) -> (Arc<Pool>, crossbeam_channel::Sender<()>) {
+    let pool = Arc::new(Pool::with_capacity(1, capacity));
+    let (gate, closed) = bounded::<()>(0);
+    let (begun, has_begun) = bounded(1);
+    pool.submit(move || {
+        begun.send(()).expect("the test waits");
+        let _ = closed.recv();
+    });
+    has_begun.recv_timeout(LIMIT).expect("the worker takes it");
+    (pool, gate)
+}
+
+/// Submits a job from another thread, and says on the channel that it was accepted.
+fn submit_aside(pool: &Arc<Pool>) -> Receiver<()> {
+    let (accepted, is_accepted) = bounded(1);
+    let pool = Arc::clone(pool);
+    thread::spawn(move || {
+        pool.submit(|| {});
+        accepted.send(()).ok();
+    });
+    is_accepted
+}
+
+#[test]
+fn submit_waits_when_the_queue_is_full() {
+    for capacity in [0, 1, 3] {
+        let (pool, gate) = busy_pool(capacity);
+        for _ in 0..capacity {
+            let accepted = submit_aside(&pool).recv_timeout(LIMIT);
+            accepted.expect("there is room");
+        }
+        let one_too_many = submit_aside(&pool);
+        assert!(
+            one_too_many.recv_timeout(A_WHILE).is_err(),
+            "no backpressure"
+        );
+
+        drop(gate);
+        one_too_many
+            .recv_timeout(LIMIT)
+            .expect("there is room again");
+    }
+}
+
+#[test]
+fn a_panic_is_passed_on_with_what_it_carries() {
+    let pool = Pool::new(2);
+    pool.submit(|| panic!("a plain message"));
+    let panic = shutdown_panic(pool);
+    assert_eq!(panic.downcast_ref(), Some(&"a plain message"));
+
+    let pool = Pool::new(2);
+    let number = 7;
+    pool.submit(move || panic!("job {number}"));
+    let panic = shutdown_panic(pool);
+    assert_eq!(panic.downcast_ref(), Some(&"job 7".to_string()));
+
+    let pool = Pool::new(2);
+    pool.submit(|| panic::panic_any(42));
+    assert_eq!(shutdown_panic(pool).downcast_ref(), Some(&42));
+}
+
+#[test]
+fn panics_take_neither_workers_nor_other_jobs() {
+    for panics in [4, 400] {
+        let pool = Pool::new(4);
+        let done = Arc::new(AtomicUsize::new(0));
+        for _ in 0..panics {
+            pool.submit(|| panic::resume_unwind(Box::new("quietly")));
+            let done = Arc::clone(&done);
+            pool.submit(move || {
+                done.fetch_add(1, Ordering::SeqCst);
+            });
+        }
+        assert_parallel(&pool, 4);
+
+        assert_eq!(shutdown_panic(pool).downcast_ref(), Some(&"quietly"));
+        assert_eq!(done.load(Ordering::SeqCst), panics);
+    }
+}
+
+#[test]
+fn drop_passes_a_panic_on_as_shutdown_does() {
+    let pool = Pool::new(1);
+    pool.submit(|| panic::resume_unwind(Box::new("quietly")));
+    let dropped = within_limit(|| panic::catch_unwind(AssertUnwindSafe(|| drop(pool))));
+    assert!(dropped.is_err());
+}
+
+#[test]
+fn dropped_by_a_panic_the_pool_still_ends_its_work() {
+    let done = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&done);
+    let caller = thread::spawn(move || {
+        let pool = Pool::new(2);
+        pool.submit(|| panic::resume_unwind(Box::new("in the job")));
+        pool.submit(move || {
+            count.fetch_add(1, Ordering::SeqCst);
+        });
+        // A second panic on top of this one would end the whole program.
+        panic::resume_unwind(Box::new("in the caller"));
+    });
+    let panic = within_limit(|| caller.join()).expect_err("it panicked");
+    assert_eq!(panic.downcast_ref(), Some(&"in the caller"));
+    assert_eq!(done.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn a_job_may_submit_to_its_own_pool() {
+    let (done, is_done) = bounded(1);
+    let pool = Arc::new(Pool::with_capacity(1, 1));
+    let inner = Arc::clone(&pool);
+    pool.submit(move || inner.submit(move || done.send(()).expect("the test waits")));
+    is_done.recv_timeout(LIMIT).expect("there was room");
+}
+
+#[test]
+fn a_job_that_submits_to_its_own_full_pool_waits_for_ever() {
+    // As `submit` says. This is a trap to know, not a feature: a change that removes it is
+    // welcome to remove this test.
+    let (done, is_done) = bounded::<()>(1);
+    let pool = Arc::new(Pool::with_capacity(1, 0));
+    let inner = Arc::clone(&pool);
+    pool.submit(move || inner.submit(move || done.send(()).expect("the test waits")));
+    assert!(is_done.recv_timeout(A_WHILE).is_err());
+    // Its worker is lost; dropping the pool would wait for it.
+    std::mem::forget(pool);
+}
+
+#[test]
+fn a_job_may_drop_the_last_handle_to_its_pool() {
+    let (done, is_done) = unbounded();
+    let pool = Arc::new(Pool::with_capacity(2, 10));
+    let (last, gate) = bounded::<()>(0);
+    let (inner, first) = (Arc::clone(&pool), done.clone());
+    pool.submit(move || {
+        let _ = gate.recv();
+        drop(inner);
+        first.send(()).expect("the test waits");
+    });
+    for _ in 0..5 {
+        let done = done.clone();
+        pool.submit(move || done.send(()).expect("the test waits"));
+    }
+    drop(pool);
+    drop(last);
+
+    for _ in 0..6 {
+        is_done.recv_timeout(LIMIT).expect("every job is done");
+    }
+}
+
+#[test]
+#[should_panic(expected = "at least one worker")]
+fn a_pool_without_workers_is_refused() {
+    Pool::new(0);
+}
+
+#[test]
+fn the_lesson_processes_every_job_and_ends() {
+    for flags in ["", "--queue 0", "--queue 1", "--workers 1", "--workers 50"] {
+        let ended = run(STRUCT_POOL, &format!("--work-ms 2 --jitter 100 {flags}"));
+
+        assert_eq!(ended.status, Some(0), "{flags}");
+        assert_eq!(ended.stderr, [""; 0], "{flags}");
+        let (last, lines) = ended.stdout.split_last().expect("some output");
+        assert_eq!(last, "all done");
+        assert!(lines.iter().all(|line| line.starts_with("processing ")));
+        let jobs = lines.iter().map(|line| numbers(line)[0]).collect();
+        assert_eq!(sorted(jobs), (0..20).collect::<Vec<_>>(), "{flags}");
+    }
+}
+
+#[test]
+fn the_lesson_does_all_other_jobs_before_it_passes_a_panic_on() {
+    let ended = run(STRUCT_POOL, "--work-ms 2 --panic-on 7");
+
+    assert_eq!(ended.status, Some(101), "as every panic in main");
+    let jobs = ended.stdout.iter().map(|line| numbers(line)[0]).collect();
+    assert_eq!(sorted(jobs), (0..20).collect::<Vec<_>>());
+    assert!(ended.stderr.iter().any(|line| line.contains("job 7")));
+}

@@ -1,0 +1,477 @@
+//! `url_fetcher`: every URL gets its line, whatever its server does and whenever the run is
+//! stopped.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod site;
+
+use std::fs;
+use std::io::Write;
+use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
+use std::thread;
+use std::time::Duration;
+
+use common::{Ended, numbers, run, start_command};
+use site::{serve, serve_pages, status, wait_for_hang_up};
+
+const URL_FETCHER: &str = env!("CARGO_BIN_EXE_url_fetcher");
+
+/// The lines of stdout without the last, sorted, after a check that the last one adds up.
+#[track_caller]
+fn lines(ended: &Ended) -> Vec<&str> {
+    let (last, lines) = ended.stdout.split_last().expect("some output");
+    let [urls, answered, failed, cancelled, never_started] = numbers(last)[..] else {
+        panic!("not the line that adds up: {last}");
+    };
+    let count = |is_of: &dyn Fn(&str) -> bool| lines.iter().filter(|line| is_of(line)).count();
+    let in_flight = |line: &str| line.ends_with(": cancelled in flight");
+    let not_started = |line: &str| line.ends_with(": cancelled before it started");
+    assert_eq!(urls, lines.len(), "{ended:#?}");
+    assert_eq!(answered, count(&|line| line.starts_with("OK ")));
+    assert_eq!(cancelled, count(&in_flight));
+    assert_eq!(never_started, count(&not_started));
+    assert_eq!(failed, urls - answered - cancelled - never_started);
+    let mut lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    lines.sort();
+    lines
+}
+
+/// Fetches one URL with a limit of a second, and returns what is said of it.
+#[track_caller]
+fn fetch(url: &str) -> String {
+    let mut command = command();
+    command.args(["--timeout-secs", "1", url]);
+    let ended = start_command(command).end();
+    let line = lines(&ended)[0];
+    let expected = if line.starts_with("OK") { 0 } else { 1 };
+    assert_eq!(ended.status, Some(expected), "{line}");
+    line.replace(&format!(" {url}: "), " ")
+}
+
+fn command() -> Command {
+    let mut command = Command::new(URL_FETCHER);
+    // What the machine's own proxy says of a server of the test is of no interest here.
+    for proxy in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
+        command.env_remove(proxy).env_remove(proxy.to_lowercase());
+    }
+    command.stdin(Stdio::null());
+    command
+}
+
+/// A file with this content, for `--file`.
+fn file(name: &str, content: &str) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, content).expect("a folder for files of tests");
+    path
+}
+
+#[test]
+fn the_demo_site_shows_every_kind_of_answer() {
+    let ended = run(URL_FETCHER, "--timeout-secs 1.5");
+
+    assert_eq!(ended.status, Some(1), "not every page answers");
+    let mut seen: Vec<String> = Vec::new();
+    for line in lines(&ended) {
+        let (fate, rest) = line.split_once(" http://127.0.0.1:").expect("a URL");
+        let (_port, page) = rest.split_once('/').expect("a page");
+        seen.push(format!("{fate} {page}"));
+    }
+    assert_eq!(
+        seen.join("\n"),
+        "FAIL hang-up: hung up without answering\n\
+         FAIL silent: timed out after 1.5 s\n\
+         OK broken: 500\n\
+         OK missing: 404\n\
+         OK moved: 200\n\
+         OK ok: 200\n\
+         OK slow: 200"
+    );
+}
+
+#[test]
+fn the_demo_site_needs_no_proxy() {
+    let mut command = Command::new(URL_FETCHER);
+    command
+        .env("HTTP_PROXY", "http://127.0.0.1:1")
+        .args(["--timeout-secs", "1.5"]);
+    let ended = start_command(command).end();
+    assert_eq!(numbers(ended.stdout.last().expect("some output"))[1], 5);
+}
+
+#[test]
+fn what_is_no_url_is_said_to_be_none() {
+    for url in [
+        "example.com",
+        "ftp://example.com/",
+        "mailto:a@example.com",
+        "http://",
+        "http:///path",
+        "http://exa mple.com/",
+        "http://127.0.0.1:99999/",
+        "http://[::1/",
+        "//example.com/",
+        "nonsense",
+    ] {
+        assert_eq!(
+            fetch(url),
+            "FAIL not a URL that starts with http:// or https://",
+            "{url}"
+        );
+    }
+}
+
+#[test]
+fn a_refused_connection() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("its address");
+    drop(listener);
+    assert_eq!(
+        fetch(&format!("http://{address}/")),
+        "FAIL connection refused"
+    );
+}
+
+#[test]
+fn an_unknown_host() {
+    // Names that end in .invalid never exist (RFC 2606).
+    let mut command = command();
+    command.args(["--timeout-secs", "20", "http://nowhere.invalid/"]);
+    let ended = start_command(command).end();
+    assert_eq!(
+        lines(&ended),
+        ["FAIL http://nowhere.invalid/: host not found"]
+    );
+}
+
+#[test]
+fn a_server_that_never_answers() {
+    let port = serve(wait_for_hang_up);
+    assert_eq!(
+        fetch(&format!("http://127.0.0.1:{port}/")),
+        "FAIL timed out after 1 s"
+    );
+}
+
+#[test]
+fn a_server_that_never_finishes_its_handshake() {
+    let port = serve(wait_for_hang_up);
+    assert_eq!(
+        fetch(&format!("https://127.0.0.1:{port}/")),
+        "FAIL timed out after 1 s"
+    );
+}
+
+#[test]
+fn a_server_that_sends_its_headers_byte_by_byte() {
+    let port = serve(|mut client| {
+        site::read_request(&mut client);
+        let endless = b"HTTP/1.1 200 OK\r\nX-Endless: ".iter().chain([&b'x'; 600]);
+        for byte in endless {
+            if client.write_all(&[*byte]).is_err() {
+                return;
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+    });
+    // No single read takes long, so only a limit for the whole request helps.
+    assert_eq!(
+        fetch(&format!("http://127.0.0.1:{port}/")),
+        "FAIL timed out after 1 s"
+    );
+}
+
+#[test]
+fn a_server_that_hangs_up() {
+    let at_once = serve(drop);
+    let when_asked = serve(|mut client| drop(site::read_request(&mut client)));
+    for url in [
+        format!("http://127.0.0.1:{at_once}/"),
+        format!("https://127.0.0.1:{at_once}/"),
+        format!("http://127.0.0.1:{when_asked}/"),
+    ] {
+        assert_eq!(fetch(&url), "FAIL hung up without answering", "{url}");
+    }
+}
+
+#[test]
+fn a_server_that_talks_something_else() {
+    let port = serve(|mut client| {
+        let _ = client.write_all(b"220 mail.example.com ready\r\n\r\n");
+        wait_for_hang_up(client);
+    });
+    let line = fetch(&format!("http://127.0.0.1:{port}/"));
+    assert!(line.starts_with("FAIL the answer is not HTTP"), "{line}");
+    let line = fetch(&format!("https://127.0.0.1:{port}/"));
+    assert!(line.starts_with("FAIL TLS: "), "{line}");
+}
+
+#[test]
+fn a_body_is_not_waited_for() {
+    let port = serve(|mut client| {
+        site::read_request(&mut client);
+        let head = "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n";
+        let _ = client.write_all(head.as_bytes());
+        wait_for_hang_up(client);
+    });
+    assert_eq!(fetch(&format!("http://127.0.0.1:{port}/")), "OK 200");
+}
+
+#[test]
+fn redirects_are_followed_ten_times() {
+    // Page 3 leads to page 2, and so on to page 0.
+    let port = serve_pages(|path| match path {
+        "/0" => status("204 No Content"),
+        "/round" => status("302 Found\r\nLocation: /round"),
+        "/away" => status("302 Found\r\nLocation: ftp://127.0.0.1/"),
+        page => {
+            let next = numbers(page)[0] - 1;
+            status(&format!("302 Found\r\nLocation: /{next}"))
+        }
+    });
+    let fetch = |page: &str| fetch(&format!("http://127.0.0.1:{port}/{page}"));
+    assert_eq!(fetch("10"), "OK 204");
+    assert_eq!(fetch("11"), "FAIL too many redirects");
+    assert_eq!(fetch("round"), "FAIL too many redirects");
+    assert_eq!(fetch("away"), "FAIL redirected to what is not a URL");
+}
+
+/// `SSL_CERT_FILE` names the certificates to trust on Linux; elsewhere the operating system keeps
+/// them, and a test has no business there.
+#[cfg(target_os = "linux")]
+#[test]
+fn https_trusts_who_the_machine_trusts() {
+    let known = site::Authority::new("the known one");
+    let unknown = site::Authority::new("somebody");
+    let trusted = file("trusted.pem", &known.pem());
+
+    let good = known.serve("localhost", 2999);
+    let expired = known.serve("localhost", 2001);
+    let other_host = known.serve("example.com", 2999);
+    let unknown_issuer = unknown.serve("localhost", 2999);
+
+    let fetch = |port: u16| {
+        let mut command = command();
+        command.env("SSL_CERT_FILE", &trusted);
+        command.arg(format!("https://localhost:{port}/"));
+        let ended = start_command(command).end();
+        lines(&ended)[0].replace(&format!(" https://localhost:{port}/: "), " ")
+    };
+    assert_eq!(fetch(good), "OK 200");
+    assert_eq!(fetch(expired), "FAIL certificate expired");
+    assert_eq!(fetch(other_host), "FAIL certificate for another host");
+    assert_eq!(
+        fetch(unknown_issuer),
+        "FAIL certificate from an unknown issuer"
+    );
+}
+
+#[test]
+fn a_list_from_a_file_or_from_stdin() {
+    let port = serve_pages(|_| status("200 OK"));
+    let site = format!("http://127.0.0.1:{port}");
+    // With what editors leave in files: a byte order mark, CRLF, blanks, no end of line.
+    let list =
+        format!("\u{feff}{site}/a\r\n\r\n# {site}/comment\n  {site}/b  \nnonsense\n{site}/c");
+    let expected = [
+        "FAIL nonsense: not a URL that starts with http:// or https://".to_string(),
+        format!("OK {site}/a: 200"),
+        format!("OK {site}/b: 200"),
+        format!("OK {site}/c: 200"),
+    ];
+
+    let mut from_file = command();
+    from_file.arg("--file").arg(file("list.txt", &list));
+    assert_eq!(lines(&start_command(from_file).end()), expected);
+
+    let mut from_stdin = command();
+    from_stdin.args(["--file", "-"]).stdin(Stdio::piped());
+    let mut lesson = start_command(from_stdin);
+    lesson.write(&list);
+    assert_eq!(lines(&lesson.end()), expected);
+}
+
+#[test]
+fn an_empty_list_is_soon_done() {
+    let mut command = command();
+    command.args(["--file", "-"]);
+    let ended = start_command(command).end();
+    assert_eq!(ended.status, Some(0));
+    assert!(lines(&ended).is_empty());
+}
+
+#[test]
+fn a_file_that_is_not_there() {
+    let ended = run(URL_FETCHER, "--file no-such-file.txt");
+    assert_eq!(ended.status, Some(1));
+    assert_eq!(ended.stdout, [""; 0]);
+    assert_eq!(ended.stderr.len(), 1);
+    assert!(ended.stderr[0].starts_with("error: --file no-such-file.txt: "));
+}
+
+#[test]
+fn a_hundred_thousand_urls_and_a_reader_that_takes_its_time() {
+    let mut command = command();
+    command.args(["--file", "-", "--workers", "8"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut lesson = command.spawn().expect("the lesson was built");
+    let urls: Vec<String> = (0..100_000).map(|n| format!("nonsense-{n}\n")).collect();
+    let mut stdin = lesson.stdin.take().expect("piped");
+    stdin
+        .write_all(urls.concat().as_bytes())
+        .expect("it reads stdin");
+    drop(stdin);
+
+    // No pipe holds that many lines, so by now or soon the lesson waits for its reader.
+    thread::sleep(Duration::from_millis(300));
+    assert_eq!(lesson.try_wait().expect("our child"), None);
+
+    let output = lesson.wait_with_output().expect("our child");
+    let stdout = String::from_utf8(output.stdout).expect("UTF-8");
+    let ended = Ended {
+        stdout: stdout.lines().map(String::from).collect(),
+        stderr: Vec::new(),
+        status: output.status.code(),
+    };
+    let mut seen: Vec<usize> = lines(&ended).iter().map(|line| numbers(line)[0]).collect();
+    seen.sort();
+    assert!(seen.into_iter().eq(0..100_000));
+}
+
+#[test]
+fn as_many_requests_at_a_time_as_workers() {
+    let together = Arc::new(Barrier::new(5));
+    let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let at_most = Arc::clone(&most);
+    let port = serve_pages(move |_| {
+        let now = running.fetch_add(1, Ordering::SeqCst) + 1;
+        at_most.fetch_max(now, Ordering::SeqCst);
+        // Nobody is answered before five have asked.
+        together.wait();
+        running.fetch_sub(1, Ordering::SeqCst);
+        status("200 OK")
+    });
+    let mut command = command();
+    command.args(["--workers", "5"]);
+    command.args((0..20).map(|page| format!("http://127.0.0.1:{port}/{page}")));
+    let ended = start_command(command).end();
+
+    assert_eq!(ended.status, Some(0), "{ended:#?}");
+    assert_eq!(most.load(Ordering::SeqCst), 5);
+}
+
+/// The arguments for `urls` pages of a server that never answers, and a channel that tells of
+/// each request that it got.
+fn silent_site(urls: usize) -> (Vec<String>, crossbeam_channel::Receiver<()>) {
+    let (asked, requests) = crossbeam_channel::unbounded();
+    let port = serve(move |mut client| {
+        site::read_request(&mut client);
+        let _ = asked.send(());
+        wait_for_hang_up(client);
+    });
+    let urls = (0..urls).map(|page| format!("http://127.0.0.1:{port}/{page}"));
+    (urls.collect(), requests)
+}
+
+#[test]
+fn the_deadline_stops_what_runs_and_what_waits() {
+    let (urls, _requests) = silent_site(10);
+    let mut command = command();
+    command.args(["--deadline-secs", "1"]).args(urls);
+    let ended = start_command(command).end();
+
+    assert_eq!(ended.status, Some(1));
+    assert_eq!(ended.stderr, ["stopped: deadline exceeded"]);
+    assert_eq!(lines(&ended).len(), 10);
+    let counts = numbers(ended.stdout.last().expect("some output"));
+    assert_eq!(counts, [10, 0, 0, 3, 7]);
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_stops_what_runs_and_what_waits() {
+    for signal in ["INT", "TERM"] {
+        let (urls, requests) = silent_site(10);
+        let mut command = command();
+        command.args(["--timeout-secs", "3600", "--deadline-secs", "3600"]);
+        command.args(urls);
+        let lesson = start_command(command);
+        for _ in 0..3 {
+            requests.recv_timeout(common::LIMIT).expect("a request");
+        }
+        lesson.signal(signal);
+        let ended = lesson.end();
+
+        assert_eq!(ended.status, Some(130));
+        assert_eq!(ended.stderr, ["stopped: cancelled"]);
+        assert_eq!(lines(&ended).len(), 10);
+        let counts = numbers(ended.stdout.last().expect("some output"));
+        assert_eq!(counts, [10, 0, 0, 3, 7]);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_at_any_moment_loses_no_url() {
+    let port = serve_pages(|_| status("200 OK"));
+    let urls: Vec<String> = (0..3000)
+        .map(|page| format!("http://127.0.0.1:{port}/{page}"))
+        .collect();
+    let list = file("many.txt", &urls.join("\n"));
+    for round in 0..20 {
+        let mut command = command();
+        command.args(["--workers", "8", "--file"]).arg(&list);
+        let mut lesson = start_command(command);
+        let mut before: Vec<String> = (0..1 + round * 20).map(|_| lesson.line()).collect();
+        lesson.signal("INT");
+        let mut ended = lesson.end();
+
+        before.append(&mut ended.stdout);
+        ended.stdout = before;
+        assert_eq!(ended.status, Some(130), "{:?}", ended.stdout.last());
+        let seen = lines(&ended);
+        let mut seen: Vec<&str> = seen
+            .iter()
+            .map(|line| line.split(' ').nth(1).expect("a URL").trim_end_matches(':'))
+            .collect();
+        let mut all: Vec<&str> = urls.iter().map(String::as_str).collect();
+        seen.sort();
+        all.sort();
+        assert_eq!(seen, all);
+    }
+}
+
+/// On Linux, a server that accepts nothing leaves those that connect waiting once its queue is
+/// full; other systems refuse them.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_connect_that_hangs_is_not_waited_for() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("its address");
+    let mut queue = Vec::new();
+    while let Ok(client) = TcpStream::connect_timeout(&address, Duration::from_millis(300)) {
+        queue.push(client);
+    }
+    let ok = serve_pages(|_| status("200 OK"));
+
+    let mut command = command();
+    command.args(["--timeout-secs", "3600", "--deadline-secs", "3600"]);
+    command.arg(format!("http://{address}/"));
+    command.arg(format!("http://127.0.0.1:{ok}/"));
+    let mut lesson = start_command(command);
+    assert!(lesson.line().starts_with("OK"));
+    lesson.signal("INT");
+    let ended = lesson.end();
+
+    assert_eq!(ended.status, Some(130));
+    assert_eq!(
+        ended.stdout,
+        [
+            format!("FAIL http://{address}/: cancelled in flight"),
+            "2 URLs: 1 answered, 0 failed, 1 cancelled in flight, 0 never started".to_string(),
+        ]
+    );
+}

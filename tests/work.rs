@@ -1,0 +1,121 @@
+//! The helper library's simulated work.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use worker_pools::timeline::Ending;
+use worker_pools::work::{Interrupted, this_worker};
+use worker_pools::{Context, Work};
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+#[test]
+fn without_jitter_all_jobs_are_equally_long() {
+    let work = Work::new(Duration::from_millis(500), 0.0, 1);
+    for job in 0..1000 {
+        assert_eq!(work.duration(job), Duration::from_millis(500));
+    }
+}
+
+#[test]
+fn durations_depend_on_the_seed_and_the_job_alone() {
+    let work = |seed| Work::new(Duration::from_secs(1), 0.5, seed);
+    let durations = |work: Work| (0..100).map(|job| work.duration(job)).collect::<Vec<_>>();
+
+    let backwards: Vec<Duration> = (0..100).rev().map(|job| work(7).duration(job)).collect();
+    assert_eq!(
+        durations(work(7)),
+        backwards.into_iter().rev().collect::<Vec<_>>()
+    );
+    assert_ne!(durations(work(7)), durations(work(8)));
+
+    let mut all = durations(work(7));
+    all.sort();
+    all.dedup();
+    assert_eq!(all.len(), 100, "jobs differ from each other");
+}
+
+#[test]
+fn durations_stay_the_same_from_one_version_to_the_next() {
+    // A teacher's worksheet relies on it. If a new version of rand changes them, say so.
+    let work = Work::new(Duration::from_secs(1), 1.0, 1);
+    let millis: Vec<u128> = (0..4).map(|job| work.duration(job).as_millis()).collect();
+    assert_eq!(millis, [1927, 478, 389, 673]);
+}
+
+#[test]
+fn jitter_keeps_to_its_share_and_uses_all_of_it() {
+    let work = Work::new(Duration::from_millis(1000), 0.2, 1);
+    let durations = || (0..10_000).map(|job| work.duration(job).as_millis());
+    assert!(durations().all(|millis| (800..=1200).contains(&millis)));
+    assert!(durations().any(|millis| millis < 810));
+    assert!(durations().any(|millis| millis > 1190));
+}
+
+#[test]
+#[should_panic(expected = "jitter")]
+fn more_jitter_than_all_is_refused() {
+    Work::new(HOUR, 1.1, 1);
+}
+
+#[test]
+fn work_takes_its_time_and_is_recorded() {
+    let work = Work::new(Duration::from_millis(20), 0.0, 1);
+    let (cancelled, _cancel) = Context::with_timeout(Duration::ZERO);
+    work.run(2, 5);
+    assert_eq!(work.run_with(&cancelled, 1, 6), Err(Interrupted));
+
+    let [done, interrupted] = work.timeline().spans()[..] else {
+        panic!("not two spans");
+    };
+    assert_eq!((done.worker, done.job), (2, 5));
+    let (end, ending) = done.end.expect("it has ended");
+    assert_eq!(ending, Ending::Finished);
+    assert!(end - done.start >= Duration::from_millis(20));
+
+    assert_eq!((interrupted.worker, interrupted.job), (1, 6));
+    let (_, ending) = interrupted.end.expect("it has ended");
+    assert_eq!(ending, Ending::Interrupted);
+}
+
+#[test]
+fn work_that_watches_the_context_gives_up_with_it() {
+    let work = Work::new(HOUR, 0.0, 1);
+    let (context, cancel) = Context::with_cancel();
+    let started = Instant::now();
+    let (worker, copy) = (context.clone(), work.clone());
+    let worker = thread::spawn(move || copy.run_with(&worker, 1, 1));
+    while work.timeline().spans().is_empty() {
+        assert!(
+            started.elapsed() < Duration::from_secs(30),
+            "it does not start"
+        );
+        thread::yield_now();
+    }
+    assert_eq!(work.timeline().spans()[0].end, None, "it is not yet done");
+
+    cancel.cancel();
+
+    assert_eq!(worker.join().expect("no panic"), Err(Interrupted));
+}
+
+#[test]
+fn work_that_watches_the_context_is_done_when_nobody_cancels() {
+    let work = Work::new(Duration::from_millis(5), 0.0, 1);
+    let (context, _cancel) = Context::with_cancel();
+    assert_eq!(work.run_with(&context, 1, 1), Ok(()));
+    let (_, ending) = work.timeline().spans()[0].end.expect("it has ended");
+    assert_eq!(ending, Ending::Finished);
+}
+
+#[test]
+fn each_thread_has_its_own_number() {
+    let ask = || thread::spawn(|| (this_worker(), this_worker()));
+    let (a, b) = (
+        ask().join().expect("no panic"),
+        ask().join().expect("no panic"),
+    );
+    assert_eq!(a.0, a.1);
+    assert_eq!(b.0, b.1);
+    assert_ne!(a.0, b.0);
+}
