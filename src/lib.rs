@@ -12,7 +12,8 @@ pub mod work;
 pub use context::{Cancel, Context};
 pub use work::Work;
 
-/// The README's Rust snippets, compiled by `cargo test`.
+// The README's Rust snippets, compiled by `cargo test`. (A doc comment here would make rustdoc
+// take the paths in them as relative to this file.)
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

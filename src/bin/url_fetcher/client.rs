@@ -7,9 +7,10 @@ use rustls::CertificateError;
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::tls::{RootCerts, TlsConfig};
-use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Error, Proxy};
+
+use crate::lookup::Lookup;
 
 /// Clones share their connections.
 #[derive(Clone)]
@@ -112,25 +113,5 @@ fn tls_reason(error: &rustls::Error) -> String {
         }
         CertificateError::UnknownIssuer => "certificate from an unknown issuer".into(),
         other => format!("certificate not valid: {other}"),
-    }
-}
-
-/// ureq's own look-up, but a name that cannot be resolved is `HostNotFound` whatever the
-/// operating system calls it.
-#[derive(Debug, Default)]
-struct Lookup(DefaultResolver);
-
-impl Resolver for Lookup {
-    fn resolve(
-        &self,
-        uri: &Uri,
-        config: &Config,
-        timeout: NextTimeout,
-    ) -> Result<ResolvedSocketAddrs, Error> {
-        let found = self.0.resolve(uri, config, timeout);
-        found.map_err(|error| match error {
-            Error::Io(_) => Error::HostNotFound,
-            other => other,
-        })
     }
 }

@@ -23,6 +23,7 @@
 
 mod client;
 mod demo_site;
+mod lookup;
 mod report;
 
 use std::fs;
