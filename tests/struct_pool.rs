@@ -19,12 +19,13 @@ const STRUCT_POOL: &str = env!("CARGO_BIN_EXE_struct_pool");
 /// Long enough to see that something does not happen.
 const A_WHILE: Duration = Duration::from_millis(100);
 
-/// Fails the test if `action` hangs, and passes its panic on.
+/// Fails the test if `action` hangs, and passes its panic on. A pool that is dropped by a failed
+/// assertion waits for its jobs, which may then hang: so whole tests run in here.
 #[track_caller]
 fn within_limit<T: Send + 'static>(action: impl FnOnce() -> T + Send + 'static) -> T {
     let (sender, receiver) = bounded(1);
     thread::spawn(move || sender.send(panic::catch_unwind(AssertUnwindSafe(action))));
-    match receiver.recv_timeout(LIMIT).expect("it hangs") {
+    match receiver.recv_timeout(2 * LIMIT).expect("it hangs") {
         Ok(value) => value,
         Err(panic) => panic::resume_unwind(panic),
     }
@@ -55,29 +56,33 @@ fn assert_parallel(pool: &Pool, workers: usize) {
 
 #[test]
 fn workers_run_in_parallel() {
-    for workers in [1, 2, 8] {
-        let pool = Pool::new(workers);
-        assert_parallel(&pool, workers);
-        within_limit(|| pool.shutdown());
-    }
+    within_limit(|| {
+        for workers in [1, 2, 8] {
+            let pool = Pool::new(workers);
+            assert_parallel(&pool, workers);
+            pool.shutdown();
+        }
+    });
 }
 
 #[test]
 fn no_more_jobs_run_than_there_are_workers() {
-    let pool = Pool::with_capacity(3, 100);
-    let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-    for _ in 0..100 {
-        let (running, most) = (Arc::clone(&running), Arc::clone(&most));
-        pool.submit(move || {
-            let now = running.fetch_add(1, Ordering::SeqCst) + 1;
-            most.fetch_max(now, Ordering::SeqCst);
-            thread::sleep(Duration::from_millis(1));
-            running.fetch_sub(1, Ordering::SeqCst);
-        });
-    }
-    within_limit(|| pool.shutdown());
+    within_limit(|| {
+        let pool = Pool::with_capacity(3, 100);
+        let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        for _ in 0..100 {
+            let (running, most) = (Arc::clone(&running), Arc::clone(&most));
+            pool.submit(move || {
+                let now = running.fetch_add(1, Ordering::SeqCst) + 1;
+                most.fetch_max(now, Ordering::SeqCst);
+                thread::sleep(Duration::from_millis(1));
+                running.fetch_sub(1, Ordering::SeqCst);
+            });
+        }
+        pool.shutdown();
 
-    assert!(most.load(Ordering::SeqCst) <= 3);
+        assert!(most.load(Ordering::SeqCst) <= 3);
+    });
 }
 
 /// Counts the jobs that are done after the pool has ended by `end`.
@@ -132,23 +137,25 @@ fn submit_aside(pool: &Arc<Pool>) -> Receiver<()> {
 
 #[test]
 fn submit_waits_when_the_queue_is_full() {
-    for capacity in [0, 1, 3] {
-        let (pool, gate) = busy_pool(capacity);
-        for _ in 0..capacity {
-            let accepted = submit_aside(&pool).recv_timeout(LIMIT);
-            accepted.expect("there is room");
-        }
-        let one_too_many = submit_aside(&pool);
-        assert!(
-            one_too_many.recv_timeout(A_WHILE).is_err(),
-            "no backpressure"
-        );
+    within_limit(|| {
+        for capacity in [0, 1, 3] {
+            let (pool, gate) = busy_pool(capacity);
+            for _ in 0..capacity {
+                let accepted = submit_aside(&pool).recv_timeout(LIMIT);
+                accepted.expect("there is room");
+            }
+            let one_too_many = submit_aside(&pool);
+            assert!(
+                one_too_many.recv_timeout(A_WHILE).is_err(),
+                "no backpressure"
+            );
 
-        drop(gate);
-        one_too_many
-            .recv_timeout(LIMIT)
-            .expect("there is room again");
-    }
+            drop(gate);
+            one_too_many
+                .recv_timeout(LIMIT)
+                .expect("there is room again");
+        }
+    });
 }
 
 #[test]
@@ -171,21 +178,23 @@ fn a_panic_is_passed_on_with_what_it_carries() {
 
 #[test]
 fn panics_take_neither_workers_nor_other_jobs() {
-    for panics in [4, 400] {
-        let pool = Pool::new(4);
-        let done = Arc::new(AtomicUsize::new(0));
-        for _ in 0..panics {
-            pool.submit(|| panic::resume_unwind(Box::new("quietly")));
-            let done = Arc::clone(&done);
-            pool.submit(move || {
-                done.fetch_add(1, Ordering::SeqCst);
-            });
-        }
-        assert_parallel(&pool, 4);
+    within_limit(|| {
+        for panics in [4, 400] {
+            let pool = Pool::new(4);
+            let done = Arc::new(AtomicUsize::new(0));
+            for _ in 0..panics {
+                pool.submit(|| panic::resume_unwind(Box::new("quietly")));
+                let done = Arc::clone(&done);
+                pool.submit(move || {
+                    done.fetch_add(1, Ordering::SeqCst);
+                });
+            }
+            assert_parallel(&pool, 4);
 
-        assert_eq!(shutdown_panic(pool).downcast_ref(), Some(&"quietly"));
-        assert_eq!(done.load(Ordering::SeqCst), panics);
-    }
+            assert_eq!(shutdown_panic(pool).downcast_ref(), Some(&"quietly"));
+            assert_eq!(done.load(Ordering::SeqCst), panics);
+        }
+    });
 }
 
 #[test]
@@ -216,11 +225,13 @@ fn dropped_by_a_panic_the_pool_still_ends_its_work() {
 
 #[test]
 fn a_job_may_submit_to_its_own_pool() {
-    let (done, is_done) = bounded(1);
-    let pool = Arc::new(Pool::with_capacity(1, 1));
-    let inner = Arc::clone(&pool);
-    pool.submit(move || inner.submit(move || done.send(()).expect("the test waits")));
-    is_done.recv_timeout(LIMIT).expect("there was room");
+    within_limit(|| {
+        let (done, is_done) = bounded(1);
+        let pool = Arc::new(Pool::with_capacity(1, 1));
+        let inner = Arc::clone(&pool);
+        pool.submit(move || inner.submit(move || done.send(()).expect("the test waits")));
+        is_done.recv_timeout(LIMIT).expect("there was room");
+    });
 }
 
 #[test]
@@ -238,25 +249,27 @@ fn a_job_that_submits_to_its_own_full_pool_waits_for_ever() {
 
 #[test]
 fn a_job_may_drop_the_last_handle_to_its_pool() {
-    let (done, is_done) = unbounded();
-    let pool = Arc::new(Pool::with_capacity(2, 10));
-    let (last, gate) = bounded::<()>(0);
-    let (inner, first) = (Arc::clone(&pool), done.clone());
-    pool.submit(move || {
-        let _ = gate.recv();
-        drop(inner);
-        first.send(()).expect("the test waits");
-    });
-    for _ in 0..5 {
-        let done = done.clone();
-        pool.submit(move || done.send(()).expect("the test waits"));
-    }
-    drop(pool);
-    drop(last);
+    within_limit(|| {
+        let (done, is_done) = unbounded();
+        let pool = Arc::new(Pool::with_capacity(2, 10));
+        let (last, gate) = bounded::<()>(0);
+        let (inner, first) = (Arc::clone(&pool), done.clone());
+        pool.submit(move || {
+            let _ = gate.recv();
+            drop(inner);
+            first.send(()).expect("the test waits");
+        });
+        for _ in 0..5 {
+            let done = done.clone();
+            pool.submit(move || done.send(()).expect("the test waits"));
+        }
+        drop(pool);
+        drop(last);
 
-    for _ in 0..6 {
-        is_done.recv_timeout(LIMIT).expect("every job is done");
-    }
+        for _ in 0..6 {
+            is_done.recv_timeout(LIMIT).expect("every job is done");
+        }
+    });
 }
 
 #[test]

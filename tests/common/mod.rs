@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 /// Far longer than anything here takes. Whatever is not done by then hangs.
-pub const LIMIT: Duration = Duration::from_secs(30);
+pub const LIMIT: Duration = Duration::from_secs(20);
 
 /// A lesson while it runs. Dropping it kills the process, so that a failed test leaves nothing
 /// behind.
