@@ -13,7 +13,7 @@ use crate::{Work, eprintln};
 
 /// The flags of a lesson with simulated work. Their defaults are the lesson's: see [`Defaults`].
 #[derive(Args, Clone, Debug)]
-pub struct PoolFlags {
+pub struct CommonFlags {
     /// Workers in the pool
     #[arg(long, value_name = "N", value_parser = number(1..=1_000_usize))]
     pub workers: usize,
@@ -35,14 +35,14 @@ pub struct PoolFlags {
     pub seed: u64,
 }
 
-impl PoolFlags {
+impl CommonFlags {
     /// The work that these flags ask for.
     pub fn work(&self) -> Work {
         Work::new(self.work_ms, self.jitter as f64 / 100.0, self.seed)
     }
 }
 
-/// What a lesson does when its [`PoolFlags`] are not given: what the article's program does.
+/// What a lesson does when its [`CommonFlags`] are not given: what the article's program does.
 #[derive(Clone, Copy, Debug)]
 pub struct Defaults {
     /// Default of `--workers`.
@@ -54,7 +54,7 @@ pub struct Defaults {
 }
 
 impl Defaults {
-    /// Like [`parse`], for flags that include [`PoolFlags`].
+    /// Like [`parse`], for flags that include [`CommonFlags`].
     pub fn parse<Flags: Parser>(self) -> Flags {
         let default = |value: String| |arg: Arg| arg.required(false).default_value(value);
         let command = Flags::command()
@@ -73,7 +73,7 @@ pub fn parse<Flags: Parser>() -> Flags {
 
 fn parse_with<Flags: Parser>(command: Command) -> Flags {
     command
-        // Or else `--workers -1` is answered with "unexpected argument '-1'".
+        // Without this, `--workers -1` is answered with "unexpected argument '-1'".
         .mut_args(|arg| arg.allow_negative_numbers(true))
         .try_get_matches()
         .and_then(|matches| Flags::from_arg_matches(&matches))
@@ -86,7 +86,7 @@ fn parse_with<Flags: Parser>(command: Command) -> Flags {
         })
 }
 
-/// Of clap's several lines, those that say what is wrong.
+/// Keeps of clap's message the lines that say what is wrong.
 fn one_line(message: &str) -> String {
     let said: Vec<&str> = message
         .lines()

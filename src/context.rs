@@ -7,8 +7,8 @@
 use std::convert::Infallible;
 use std::fmt::{self, Display, Formatter};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{mem, process, thread};
 
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 
@@ -117,7 +117,7 @@ impl Context {
         self.deadline
     }
 
-    /// Since when the context is done; `None` while it is not.
+    /// When the context became done; `None` while it is not.
     pub fn done_at(&self) -> Option<Instant> {
         self.done_at.get().copied()
     }
@@ -141,7 +141,9 @@ impl Cancel {
     /// Cancels on Ctrl-C and on SIGTERM, which from now on no longer end the program by
     /// themselves: Go's `signal.NotifyContext`.
     ///
-    /// Where signals cannot be caught, it says so on stderr, and Ctrl-C ends the program.
+    /// A program that a second later still runs can be ended by another Ctrl-C: it then exits at
+    /// once, with status 130. Where signals cannot be caught, this says so on stderr, and Ctrl-C
+    /// ends the program.
     pub fn on_ctrl_c(&self) {
         // A process has one handler, while a program may have one context after the other.
         static WATCHED: Mutex<Vec<Weak<Open>>> = Mutex::new(Vec::new());
@@ -150,7 +152,16 @@ impl Cancel {
         let watched = || WATCHED.lock().unwrap_or_else(PoisonError::into_inner);
         watched().push(Arc::downgrade(&self.open));
         HANDLER.get_or_init(|| {
-            let handler = move || watched().drain(..).for_each(|open| close(&open));
+            let mut cancelled_at = Instant::now();
+            let handler = move || {
+                let contexts = mem::take(&mut *watched());
+                if !contexts.is_empty() {
+                    cancelled_at = Instant::now();
+                    contexts.iter().for_each(close);
+                } else if cancelled_at.elapsed() > Duration::from_secs(1) {
+                    process::exit(130);
+                }
+            };
             if let Err(error) = ctrlc::set_handler(handler) {
                 eprintln!("warning: cannot catch Ctrl-C: {error}");
             }
@@ -168,7 +179,7 @@ impl Open {
     fn close(&self) {
         let mut sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner);
         if sender.is_some() {
-            // Noted first, so that whoever finds the context done can ask since when.
+            // Noted first, so that whoever finds the context done can ask when.
             let _ = self.done_at.set(Instant::now());
             *sender = None;
         }

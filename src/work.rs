@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::RecvTimeoutError;
 use rand::rngs::StdRng;
@@ -18,6 +18,7 @@ pub struct Work {
     jitter: f64,
     seed: u64,
     timeline: Timeline,
+    start: Instant,
 }
 
 /// The context was done before the job was.
@@ -38,6 +39,7 @@ impl Work {
             jitter,
             seed,
             timeline: Timeline::default(),
+            start: Instant::now(),
         }
     }
 
@@ -82,6 +84,11 @@ impl Work {
             }
             Ok(never) => match never {},
         }
+    }
+
+    /// How long ago the work was ordered, with [`new`](Self::new).
+    pub fn elapsed(&self) -> Duration {
+        self.start.elapsed()
     }
 
     /// What was done so far, by whom and when.

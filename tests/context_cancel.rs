@@ -11,7 +11,7 @@ const CONTEXT_CANCEL: &str = env!("CARGO_BIN_EXE_context_cancel");
 #[track_caller]
 fn fates(ended: &Ended, jobs: usize) -> (usize, usize, usize) {
     assert_eq!(ended.status, Some(0), "{ended:#?}");
-    assert_eq!(ended.stderr, [""; 0]);
+    assert!(matches!(&ended.stderr[..], [line] if line.starts_with("took ")));
     let (last, lines) = ended.stdout.split_last().expect("some output");
     let [total, delivered, late, never_started] = numbers(last)[..] else {
         panic!("not the line that adds up: {last}");
@@ -116,4 +116,22 @@ fn signals_cancel_it_at_any_moment() {
         let (_, _, never_started) = fates(&ended, 2000);
         assert!(never_started > 0, "the signal did not stop it");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn another_ctrl_c_ends_a_lesson_that_does_not_end_by_itself() {
+    // The work does not watch the context, so a worker is busy for an hour.
+    let mut lesson = common::start(
+        CONTEXT_CANCEL,
+        "--work-ms 3600000 --cancel-after-ms 3600000",
+    );
+    lesson.line();
+    lesson.signal("INT");
+    // A key that is pressed twice by mistake is one Ctrl-C.
+    lesson.signal("INT");
+    assert!(lesson.runs_for(std::time::Duration::from_millis(1500)));
+    lesson.signal("INT");
+
+    assert_eq!(lesson.end().status, Some(130));
 }

@@ -9,27 +9,31 @@
 //! - `wg.Wait(); close(results)` in a goroutine of its own is not needed: every worker owns a
 //!   `Sender` of `results`, and the last worker to return drops the last one.
 //! - Many workers can receive from one crossbeam channel, as in Go. A channel of `std::sync::mpsc`
-//!   has one receiver only.
+//!   has one receiver only, which workers would have to share behind a `Mutex`.
 //!
 //! Predict: how long does it take with 4 workers? With 5? With 10? With 11?
 //!
 //! Try:
 //! - `cargo run --bin basic -- --workers 1`: a pool of one is a plain loop.
-//! - `cargo run --bin basic -- --jitter 80`: now jobs finish out of order.
-//! - `cargo run --bin basic -- --jobs 1000 --workers 100 --work-ms 50`: one queue serves them all.
+//! - `cargo run --bin basic -- --jitter 80`: jobs differ in length, so some workers do more of
+//!   them than others, and still nobody waits while there is work.
+//! - `cargo run --bin basic -- --jobs 1000 --workers 100 --work-ms 50`: ten rounds, half a second.
+//! - Take out `drop(results_tx)` and run it again: all the work is done, and the program hangs.
 
 use std::thread;
 
 use clap::Parser;
 use crossbeam_channel::{Receiver, Sender, bounded};
-use worker_pools::cli::{Defaults, PoolFlags};
-use worker_pools::{Work, println};
+use worker_pools::cli::{CommonFlags, Defaults};
+// The standard library's println!, but it ends the program quietly in a pipe like `| head -1`.
+use worker_pools::println;
+use worker_pools::{Work, eprintln};
 
 /// Workers that share one queue of jobs
 #[derive(Parser)]
 struct Flags {
     #[command(flatten)]
-    pool: PoolFlags,
+    common: CommonFlags,
 }
 
 fn worker(id: usize, work: &Work, jobs: Receiver<usize>, results: Sender<usize>) {
@@ -42,20 +46,22 @@ fn worker(id: usize, work: &Work, jobs: Receiver<usize>, results: Sender<usize>)
 }
 
 fn main() {
-    let Flags { pool } = Defaults {
+    let flags: Flags = Defaults {
         workers: 3,
         jobs: 10,
         work_ms: 500,
     }
     .parse();
-    let work = pool.work();
+    let flags = flags.common;
+    let work = flags.work();
 
-    let (jobs_tx, jobs_rx) = bounded(pool.jobs);
-    let (results_tx, results_rx) = bounded(pool.jobs);
+    let (jobs_tx, jobs_rx) = bounded(flags.jobs);
+    let (results_tx, results_rx) = bounded(flags.jobs);
 
     // A scope lets the workers borrow `work`, and waits for them at its end.
     thread::scope(|scope| {
-        for id in 1..=pool.workers {
+        for id in 1..=flags.workers {
+            // What each worker gets: the work to borrow, and its own ends of the channels.
             let (work, jobs, results) = (&work, jobs_rx.clone(), results_tx.clone());
             scope.spawn(move || worker(id, work, jobs, results));
         }
@@ -63,7 +69,7 @@ fn main() {
         // over the results below would never end.
         drop(results_tx);
 
-        for job in 1..=pool.jobs {
+        for job in 1..=flags.jobs {
             jobs_tx.send(job).expect("main holds a receiver too");
         }
         drop(jobs_tx); // close(jobs)
@@ -72,4 +78,5 @@ fn main() {
             println!("result: {result}");
         }
     });
+    eprintln!("took {:.1?}", work.elapsed());
 }

@@ -92,6 +92,13 @@ impl Running {
         assert!(status.expect("a shell").success(), "{kill}");
     }
 
+    /// Waits, and says whether it still runs then.
+    #[cfg(unix)]
+    pub fn runs_for(&mut self, time: Duration) -> bool {
+        thread::sleep(time);
+        self.child.try_wait().expect("our child").is_none()
+    }
+
     /// Waits for its end.
     #[track_caller]
     pub fn end(mut self) -> Ended {

@@ -13,20 +13,21 @@
 //! - In Go, a panic in any job ends the whole program. Here the other jobs are done first, and
 //!   then `shutdown` passes the panic on to its caller.
 //!
-//! Predict: `submit` blocks when the queue is full. With 4 workers, a queue of 8 and jobs of
-//! 100 ms, how many jobs are submitted at once, and when is the last of 20 submitted?
+//! Predict: `submit` blocks while the queue is full. With 4 workers, a queue of 8 and 20 jobs of
+//! 100 ms, when is the last job submitted? And with `--queue 0`, and `--queue 20`?
 //!
 //! Try:
 //! - `cargo run --bin struct_pool -- --workers 1`: in order, one after the other.
 //! - `cargo run --bin struct_pool -- --queue 0`: no queue, each job waits for a free worker.
-//! - `cargo run --bin struct_pool -- --panic-on 7`: nothing else is lost.
+//! - `cargo run --bin struct_pool -- --panic-on 7`: all other jobs are done. But there is no "all
+//!   done", and the exit status is 101: the panic went on in `main`.
 
 mod pool;
 
 use clap::Parser;
-use worker_pools::cli::{Defaults, PoolFlags, number};
-use worker_pools::println;
+use worker_pools::cli::{CommonFlags, Defaults, number};
 use worker_pools::work::this_worker;
+use worker_pools::{eprintln, println};
 
 use pool::Pool;
 
@@ -34,7 +35,7 @@ use pool::Pool;
 #[derive(Parser)]
 struct Flags {
     #[command(flatten)]
-    pool: PoolFlags,
+    common: CommonFlags,
 
     /// Jobs that the queue has room for [default: twice the workers]
     #[arg(long, value_name = "N", value_parser = number(0..=1_000_000_usize))]
@@ -52,22 +53,26 @@ fn main() {
         work_ms: 100,
     }
     .parse();
-    let work = flags.pool.work();
+    let work = flags.common.work();
 
     let pool = match flags.queue {
-        Some(capacity) => Pool::with_capacity(flags.pool.workers, capacity),
-        None => Pool::new(flags.pool.workers),
+        Some(capacity) => Pool::with_capacity(flags.common.workers, capacity),
+        None => Pool::new(flags.common.workers),
     };
-    for job in 0..flags.pool.jobs {
+    for job in 0..flags.common.jobs {
+        // The closure outlives this loop, so it must own all that it uses.
         let work = work.clone();
         pool.submit(move || {
             println!("processing {job}");
+            // A closure is not told which worker runs it, so it asks.
             work.run(this_worker(), job);
             if flags.panic_on == Some(job) {
                 panic!("job {job} panics, as it was told");
             }
         });
     }
+    eprintln!("all submitted after {:.1?}", work.elapsed());
     pool.shutdown();
     println!("all done");
+    eprintln!("took {:.1?}", work.elapsed());
 }

@@ -78,7 +78,8 @@ impl Pool {
 fn worker(queue: Receiver<Job>) -> thread::Result<()> {
     let mut outcome = Ok(());
     for job in queue {
-        // The job is gone after a panic, so nobody can see what it left half done.
+        // Unwind safe, because after a panic the job is gone. If it shared a `Mutex` with others,
+        // they find it poisoned.
         let ended = panic::catch_unwind(AssertUnwindSafe(job));
         outcome = outcome.and(ended);
     }
@@ -91,7 +92,7 @@ impl Drop for Pool {
 
         let mut outcome = Ok(());
         for worker in self.workers.drain(..) {
-            // A job may own the last handle to its pool. Its worker cannot wait for itself.
+            // A job may drop the last `Arc` of its pool. A thread cannot join itself.
             if worker.thread().id() != thread::current().id() {
                 outcome = outcome.and(worker.join().and_then(|ended| ended));
             }

@@ -16,16 +16,16 @@ use crate::lookup::Lookup;
 #[derive(Clone)]
 pub struct Client {
     agent: Agent,
-    limit: Duration,
+    timeout: Duration,
 }
 
 impl Client {
-    /// A client that gives each request `limit`, name look-up and redirects included. It trusts
-    /// the certificates that this machine trusts.
-    pub fn new(limit: Duration, proxy: Option<Proxy>) -> Client {
+    /// A client whose requests take at most `timeout` each, lookup and redirects included. It
+    /// trusts the certificates that this machine trusts.
+    pub fn new(timeout: Duration, proxy: Option<Proxy>) -> Client {
         let trusted = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier);
         let config = Config::builder()
-            .timeout_global(Some(limit))
+            .timeout_global(Some(timeout))
             .max_redirects(10)
             // A 404 is an answer, too.
             .http_status_as_error(false)
@@ -33,7 +33,7 @@ impl Client {
             .proxy(proxy)
             .build();
         let agent = Agent::with_parts(config, DefaultConnector::default(), Lookup::default());
-        Client { agent, limit }
+        Client { agent, timeout }
     }
 
     /// Gets `url` and returns the status of the answer, whatever it is. The body is not read.
@@ -43,7 +43,7 @@ impl Client {
     /// When there was no answer: the reason, for people to read.
     pub fn get(&self, url: &str) -> Result<u16, String> {
         if !is_url(url) {
-            return Err("not a URL that starts with http:// or https://".into());
+            return Err("not a URL for http or https".into());
         }
         match self.agent.get(url).call() {
             Ok(answer) => Ok(answer.status().as_u16()),
@@ -51,19 +51,19 @@ impl Client {
         }
     }
 
-    /// Makes all requests fail, those in flight at once. Only a name look-up or a TCP connect
-    /// goes on until it ends by itself, or its limit.
+    /// Makes all requests fail, those in flight at once. Only a DNS lookup or a TCP connect goes
+    /// on, until it ends by itself or by the timeout.
     pub fn abort(&self) {
         self.agent.clone().shutdown();
     }
 
     fn reason(&self, error: &Error) -> String {
         match error {
-            Error::Timeout(_) => format!("timed out after {} s", self.limit.as_secs_f64()),
+            Error::Timeout(_) => format!("timed out after {} s", self.timeout.as_secs_f64()),
             Error::HostNotFound => "host not found".into(),
             Error::TooManyRedirects => "too many redirects".into(),
             // The URL itself was looked at before.
-            Error::BadUri(_) | Error::Http(_) => "redirected to what is not a URL".into(),
+            Error::BadUri(_) | Error::Http(_) => "redirected to an invalid URL".into(),
             Error::Protocol(error) => format!("the answer is not HTTP: {error}"),
             Error::Rustls(error) => tls_reason(error),
             Error::Io(error) => io_reason(error),
@@ -72,7 +72,7 @@ impl Client {
     }
 }
 
-/// Stricter than ureq, which takes the default port in place of one that is none, like 99999.
+/// Stricter than ureq, which uses the default port in place of an invalid one, like 99999.
 fn is_url(text: &str) -> bool {
     let Ok(uri) = text.parse::<Uri>() else {
         return false;

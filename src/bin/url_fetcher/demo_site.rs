@@ -14,7 +14,7 @@ const PAGES: [&str; 7] = [
 ///
 /// # Errors
 ///
-/// When no port can be had.
+/// When no port is free.
 pub fn start() -> io::Result<Vec<String>> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = listener.local_addr()?;

@@ -13,9 +13,9 @@ use ureq::unversioned::transport::NextTimeout;
 /// What decides the address: the host with its port, or else the scheme's port.
 type Host = (Option<Scheme>, Option<Authority>);
 
-/// ureq's own look-up, with two differences. A host is looked up once, and not for every request
-/// on a thread of its own. And a name that cannot be resolved is `HostNotFound`, whatever the
-/// operating system calls it.
+/// ureq's own lookup, with two differences. It remembers the addresses of a host, because each
+/// lookup runs on a thread of its own, and a list often has many URLs on one host. And a name that
+/// cannot be resolved is `HostNotFound`, whatever the operating system calls it.
 #[derive(Debug, Default)]
 pub struct Lookup {
     resolver: DefaultResolver,

@@ -1,7 +1,7 @@
 //! # Concurrent URL fetcher
 //!
 //! Article 1, "Practical Example: Concurrent URL Fetcher". Three workers and one HTTP client fetch
-//! a list of URLs. Each request has a limit, and so has the whole run. At the deadline, or on
+//! a list of URLs. Each request has a timeout, and the whole run has a deadline. At the deadline, or on
 //! Ctrl-C, requests in flight are aborted, and every URL of the list still gets its line.
 //!
 //! Go to Rust:
@@ -9,26 +9,28 @@
 //!   the context, and shuts the client down when the context is done.
 //! - The article's workers return at a cancel and leave the queue as it is. Here the URLs that
 //!   never started are counted, and so are those in flight.
-//! - A worker that is stuck where nothing can abort it, in a DNS look-up, is not waited for:
-//!   the threads are not scoped, and end with the program.
+//! - A worker that is stuck where nothing can abort it, in a DNS lookup or a TCP connect, is not
+//!   waited for: the threads are not scoped, and end with the program.
 //!
 //! Predict: the demo site has seven pages. One takes a second, one never answers, and a request
 //! may take 2 s. How long does it take with 3 workers? With 1? With 7?
 //!
 //! Try:
-//! - `cargo run --bin url_fetcher`, then once more and press Ctrl-C within a second.
-//! - `cargo run --bin url_fetcher -- --deadline-secs 0.5`
-//! - `cargo run --bin url_fetcher -- https://www.rust-lang.org https://go.dev http://localhost:1`
-//! - `cargo run --bin url_fetcher -- --file urls.txt --workers 32`
+//! - `cargo run --bin url_fetcher`, then once more and press Ctrl-C within a second: every page
+//!   has its line all the same.
+//! - `cargo run --bin url_fetcher -- --deadline-secs 0.5 --workers 1`: the deadline is Ctrl-C by
+//!   the clock. Some pages never start.
+//! - `cargo run --bin url_fetcher -- https://www.rust-lang.org https://go.dev http://localhost:1`:
+//!   the real web, and a port where nobody listens.
+//! - `cargo run --bin url_fetcher -- --workers 32 --file urls.txt`, with a file of yours.
 
 mod client;
 mod demo_site;
+mod list;
 mod lookup;
 mod report;
 
-use std::fs;
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
@@ -59,15 +61,16 @@ struct Flags {
     #[arg(long, value_name = "N", value_parser = number(1..=1_000_usize), default_value = "3")]
     workers: usize,
 
-    /// Limit for a request, in seconds [default: 10, for the demo site 2]
+    /// Timeout of a request, in seconds [default: 10, for the demo site 2]
     #[arg(long, value_name = "SECS", value_parser = seconds())]
     timeout_secs: Option<Duration>,
 
-    /// Limit for the whole run, in seconds
+    /// Time for the whole run, in seconds
     #[arg(long, value_name = "SECS", value_parser = seconds(), default_value = "30")]
     deadline_secs: Duration,
 }
 
+/// A job is the index of a URL.
 fn worker(
     client: &Client,
     context: &Context,
@@ -99,22 +102,22 @@ fn main() -> ExitCode {
     let flags: Flags = parse();
     let is_demo = flags.urls.is_empty() && flags.file.is_none();
     let urls: Arc<[String]> = match &flags.file {
-        Some(file) => read_list(file)
+        Some(file) => list::read(file)
             .unwrap_or_else(|error| fail(format_args!("--file {}: {error}", file.display()))),
         None if is_demo => demo_site::start()
             .unwrap_or_else(|error| fail(format_args!("cannot start the demo site: {error}"))),
         None => flags.urls,
     }
     .into();
-    // No proxy can reach the demo site.
-    let (seconds, proxy) = if is_demo {
-        (2, None)
+    let (secs, proxy) = if is_demo {
+        (2, None) // no proxy can reach the demo site
     } else {
         (10, Proxy::try_from_env())
     };
-    let limit = flags.timeout_secs.unwrap_or(Duration::from_secs(seconds));
-    let client = Client::new(limit, proxy);
+    let timeout = flags.timeout_secs.unwrap_or(Duration::from_secs(secs));
+    let client = Client::new(timeout, proxy);
 
+    let start = Instant::now();
     let (context, cancel) = Context::with_timeout(flags.deadline_secs);
     cancel.on_ctrl_c();
 
@@ -134,6 +137,7 @@ fn main() -> ExitCode {
 
     let mut report = Report::new(urls);
     let stopped = loop {
+        // Results first: what has arrived is reported, even at the deadline.
         let result = select_biased! {
             recv(results_rx) -> result => result,
             recv(context.done()) -> _ => break context.reason(),
@@ -153,29 +157,12 @@ fn main() -> ExitCode {
         report.line(job, Fate::NeverStarted);
     }
     // What was in flight has failed within milliseconds, unless it is stuck where nothing can
-    // abort it.
-    let limit = Instant::now() + Duration::from_millis(250);
-    while let Ok((job, fate)) = results_rx.recv_deadline(limit) {
+    // abort it. That is given up after a moment.
+    let give_up = Instant::now() + Duration::from_millis(250);
+    while let Ok((job, fate)) = results_rx.recv_deadline(give_up) {
         report.line(job, fate);
     }
-    report.end(stopped)
-}
-
-/// The lines of `file`, without blank ones and comments.
-fn read_list(file: &Path) -> io::Result<Vec<String>> {
-    let bytes = if file == Path::new("-") {
-        let mut bytes = Vec::new();
-        io::stdin().read_to_end(&mut bytes)?;
-        bytes
-    } else {
-        fs::read(file)?
-    };
-    // A line that is not text is not a URL either, and will be told so.
-    let text = String::from_utf8_lossy(&bytes);
-    // Some editors begin a file with this invisible mark.
-    let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
-    Ok(lines
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .map(String::from)
-        .collect())
+    let status = report.end(stopped);
+    eprintln!("took {:.1?}", start.elapsed());
+    status
 }
