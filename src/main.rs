@@ -42,7 +42,7 @@ fn main() {
 
     println!("Worker pools in Rust: the lessons in reading order.");
     for (name, section, shows) in LESSONS {
-        println!("\n{name} (article {section})");
+        println!("\n{name} ({section})");
         println!("  {shows}");
         println!("  cargo run --bin {name}");
     }

@@ -15,8 +15,8 @@
 //!
 //! Try:
 //! - `cargo run --bin basic -- --workers 1`: a pool of one is a plain loop.
-//! - `cargo run --bin basic -- --jitter 80`: jobs differ in length, so some workers do more of
-//!   them than others, and still nobody waits while there is work.
+//! - `cargo run --bin basic -- --jitter 80`: jobs differ in length. Find a worker that takes two
+//!   jobs while another has one.
 //! - `cargo run --bin basic -- --jobs 1000 --workers 100 --work-ms 50`: ten rounds, half a second.
 //! - Take out `drop(results_tx)` and run it again: all the work is done, and the program hangs.
 
