@@ -138,7 +138,7 @@ impl Cancel {
         self.open.close();
     }
 
-    /// Cancels on Ctrl-C and on SIGTERM, which from now on no longer end the program by
+    /// Cancels on Ctrl-C, SIGTERM and SIGHUP, which from now on no longer end the program by
     /// themselves: Go's `signal.NotifyContext`.
     ///
     /// A program that a second later still runs can be ended by another Ctrl-C: it then exits at

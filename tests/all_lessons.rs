@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 use std::process::{Command, Stdio};
 
-use common::run;
+use common::{run, within_limit};
 
 const LESSONS: [(&str, &str); 5] = [
     ("basic", env!("CARGO_BIN_EXE_basic")),
@@ -148,7 +148,8 @@ fn a_reader_that_goes_away_ends_the_lesson_quietly() {
         if name != "url_fetcher" {
             command.args(["--work-ms", "1", "--jobs", "1000"]);
         }
-        let output = command.stdout(pipe_without_reader()).output();
+        command.stdout(pipe_without_reader());
+        let output = within_limit(move || command.output());
 
         let output = output.expect("the lesson was built");
         assert_eq!(output.status.code(), Some(141), "{name}");
@@ -165,10 +166,33 @@ fn nobody_needs_to_read_stderr() {
     command
         .args(["--work-ms", "1"])
         .stderr(pipe_without_reader());
-    let status = command.stdout(Stdio::null()).status();
+    command.stdout(Stdio::null());
+    let status = within_limit(move || command.status());
     assert_eq!(
         status.expect("the lesson was built").code(),
         Some(0),
         "{name}"
     );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_one_clear_line() {
+    for (name, lesson) in LESSONS {
+        let mut command = Command::new(lesson);
+        let full = fs::OpenOptions::new().write(true).open("/dev/full");
+        command.stdout(full.expect("Linux has it"));
+        let output = within_limit(move || command.output());
+
+        let output = output.expect("the lesson was built");
+        assert_eq!(output.status.code(), Some(1), "{name}");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let is_error = |line: &&str| line.starts_with("error: cannot write to stdout: ");
+        assert_eq!(
+            stderr.lines().filter(is_error).count(),
+            1,
+            "{name}: {stderr}"
+        );
+        assert!(!stderr.contains("panic"), "{name}: {stderr}");
+    }
 }

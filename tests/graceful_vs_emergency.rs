@@ -115,7 +115,7 @@ fn cancelled_after_the_end_every_job_is_done() {
 #[test]
 fn an_emergency_does_not_wait_for_the_job_in_hand() {
     // Were the jobs of an hour waited for, the run would go over the limit.
-    let flags = "--only emergency --work-ms 3600000 --cancel-after-ms 100";
+    let flags = "--only emergency --work-ms 3600000 --cancel-after-ms 2000";
     let halves = halves(&run(LESSON, flags), 20);
     assert_eq!(halves[0].done, []);
     assert!(!halves[0].interrupted.is_empty());
@@ -145,7 +145,7 @@ fn signals_stop_either_half_at_any_moment() {
 #[cfg(unix)]
 #[test]
 fn a_signal_stops_one_half_only() {
-    let flags = "--work-ms 3600000 --cancel-after-ms 200";
+    let flags = "--work-ms 3600000 --cancel-after-ms 2000";
     let mut lesson = common::start(LESSON, flags);
     let mut before: Vec<String> = (0..3).map(|_| lesson.line()).collect();
     lesson.signal("INT");

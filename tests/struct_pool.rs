@@ -10,7 +10,7 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
 
-use common::{LIMIT, numbers, run, sorted};
+use common::{LIMIT, numbers, run, sorted, within_limit};
 use crossbeam_channel::{Receiver, bounded, unbounded};
 use pool::Pool;
 
@@ -19,21 +19,9 @@ const STRUCT_POOL: &str = env!("CARGO_BIN_EXE_struct_pool");
 /// Long enough to see that something does not happen.
 const A_WHILE: Duration = Duration::from_millis(100);
 
-/// Fails the test if `action` hangs, and passes its panic on. A pool that is dropped by a failed
-/// assertion waits for its jobs, which may then hang: so whole tests run in here.
-#[track_caller]
-fn within_limit<T: Send + 'static>(action: impl FnOnce() -> T + Send + 'static) -> T {
-    let (sender, receiver) = bounded(1);
-    thread::spawn(move || sender.send(panic::catch_unwind(AssertUnwindSafe(action))));
-    match receiver.recv_timeout(2 * LIMIT).expect("it hangs") {
-        Ok(value) => value,
-        Err(panic) => panic::resume_unwind(panic),
-    }
-}
-
 /// What `shutdown` panics with.
 fn shutdown_panic(pool: Pool) -> Box<dyn std::any::Any + Send> {
-    within_limit(|| panic::catch_unwind(AssertUnwindSafe(|| pool.shutdown())))
+    panic::catch_unwind(AssertUnwindSafe(|| pool.shutdown()))
         .expect_err("shutdown passes the panic on")
 }
 
@@ -86,29 +74,29 @@ fn no_more_jobs_run_than_there_are_workers() {
 }
 
 /// Counts the jobs that are done after the pool has ended by `end`.
-fn done_after(capacity: usize, end: impl FnOnce(Pool) + Send + 'static) -> usize {
+fn done_after(capacity: usize, end: impl FnOnce(Pool)) -> usize {
     let done = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&done);
-    within_limit(move || {
-        let pool = Pool::with_capacity(2, capacity);
-        for _ in 0..100 {
-            let done = Arc::clone(&count);
-            pool.submit(move || {
-                thread::sleep(Duration::from_millis(1));
-                done.fetch_add(1, Ordering::SeqCst);
-            });
-        }
-        end(pool);
-    });
+    let pool = Pool::with_capacity(2, capacity);
+    for _ in 0..100 {
+        let done = Arc::clone(&count);
+        pool.submit(move || {
+            thread::sleep(Duration::from_millis(1));
+            done.fetch_add(1, Ordering::SeqCst);
+        });
+    }
+    end(pool);
     done.load(Ordering::SeqCst)
 }
 
 #[test]
 fn shutdown_and_drop_do_all_that_was_submitted() {
-    for capacity in [0, 1, 2, 100] {
-        assert_eq!(done_after(capacity, Pool::shutdown), 100);
-        assert_eq!(done_after(capacity, drop), 100);
-    }
+    within_limit(|| {
+        for capacity in [0, 1, 2, 100] {
+            assert_eq!(done_after(capacity, Pool::shutdown), 100);
+            assert_eq!(done_after(capacity, drop), 100);
+        }
+    });
 }
 
 /// A pool of one worker that is busy until the returned channel is dropped.
@@ -122,6 +110,29 @@ fn busy_pool(capacity: usize) -> (Arc<Pool>, crossbeam_channel::Sender<()>) {
     });
     has_begun.recv_timeout(LIMIT).expect("the worker takes it");
     (pool, gate)
+}
+
+#[test]
+fn a_new_pool_has_room_for_two_jobs_a_worker() {
+    within_limit(|| {
+        let pool = Arc::new(Pool::new(1));
+        let (gate, closed) = bounded::<()>(0);
+        let (begun, has_begun) = bounded(1);
+        pool.submit(move || {
+            begun.send(()).expect("the test waits");
+            let _ = closed.recv();
+        });
+        has_begun.recv_timeout(LIMIT).expect("the worker takes it");
+        for _ in 0..2 {
+            let accepted = submit_aside(&pool).recv_timeout(LIMIT);
+            accepted.expect("there is room");
+        }
+        assert!(
+            submit_aside(&pool).recv_timeout(A_WHILE).is_err(),
+            "too much room"
+        );
+        drop(gate);
+    });
 }
 
 /// Submits a job from another thread, and says on the channel that it was accepted.
@@ -160,20 +171,22 @@ fn submit_waits_when_the_queue_is_full() {
 
 #[test]
 fn a_panic_is_passed_on_with_what_it_carries() {
-    let pool = Pool::new(2);
-    pool.submit(|| panic!("a plain message"));
-    let panic = shutdown_panic(pool);
-    assert_eq!(panic.downcast_ref(), Some(&"a plain message"));
+    within_limit(|| {
+        let pool = Pool::new(2);
+        pool.submit(|| panic!("a plain message"));
+        let panic = shutdown_panic(pool);
+        assert_eq!(panic.downcast_ref(), Some(&"a plain message"));
 
-    let pool = Pool::new(2);
-    let number = 7;
-    pool.submit(move || panic!("job {number}"));
-    let panic = shutdown_panic(pool);
-    assert_eq!(panic.downcast_ref(), Some(&"job 7".to_string()));
+        let pool = Pool::new(2);
+        let number = 7;
+        pool.submit(move || panic!("job {number}"));
+        let panic = shutdown_panic(pool);
+        assert_eq!(panic.downcast_ref(), Some(&"job 7".to_string()));
 
-    let pool = Pool::new(2);
-    pool.submit(|| panic::panic_any(42));
-    assert_eq!(shutdown_panic(pool).downcast_ref(), Some(&42));
+        let pool = Pool::new(2);
+        pool.submit(|| panic::panic_any(42));
+        assert_eq!(shutdown_panic(pool).downcast_ref(), Some(&42));
+    });
 }
 
 #[test]
@@ -199,28 +212,32 @@ fn panics_take_neither_workers_nor_other_jobs() {
 
 #[test]
 fn drop_passes_a_panic_on_as_shutdown_does() {
-    let pool = Pool::new(1);
-    pool.submit(|| panic::resume_unwind(Box::new("quietly")));
-    let dropped = within_limit(|| panic::catch_unwind(AssertUnwindSafe(|| drop(pool))));
-    assert!(dropped.is_err());
+    within_limit(|| {
+        let pool = Pool::new(1);
+        pool.submit(|| panic::resume_unwind(Box::new("quietly")));
+        let dropped = panic::catch_unwind(AssertUnwindSafe(|| drop(pool)));
+        assert!(dropped.is_err());
+    });
 }
 
 #[test]
 fn dropped_by_a_panic_the_pool_still_ends_its_work() {
-    let done = Arc::new(AtomicUsize::new(0));
-    let count = Arc::clone(&done);
-    let caller = thread::spawn(move || {
-        let pool = Pool::new(2);
-        pool.submit(|| panic::resume_unwind(Box::new("in the job")));
-        pool.submit(move || {
-            count.fetch_add(1, Ordering::SeqCst);
+    within_limit(|| {
+        let done = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&done);
+        let caller = thread::spawn(move || {
+            let pool = Pool::new(2);
+            pool.submit(|| panic::resume_unwind(Box::new("in the job")));
+            pool.submit(move || {
+                count.fetch_add(1, Ordering::SeqCst);
+            });
+            // A second panic on top of this one would end the whole program.
+            panic::resume_unwind(Box::new("in the caller"));
         });
-        // A second panic on top of this one would end the whole program.
-        panic::resume_unwind(Box::new("in the caller"));
+        let panic = caller.join().expect_err("it panicked");
+        assert_eq!(panic.downcast_ref(), Some(&"in the caller"));
+        assert_eq!(done.load(Ordering::SeqCst), 1);
     });
-    let panic = within_limit(|| caller.join()).expect_err("it panicked");
-    assert_eq!(panic.downcast_ref(), Some(&"in the caller"));
-    assert_eq!(done.load(Ordering::SeqCst), 1);
 }
 
 #[test]
@@ -236,15 +253,17 @@ fn a_job_may_submit_to_its_own_pool() {
 
 #[test]
 fn a_job_that_submits_to_its_own_full_pool_waits_for_ever() {
-    // As `submit` says. This is a trap to know, not a feature: a change that removes it is
-    // welcome to remove this test.
-    let (done, is_done) = bounded::<()>(1);
-    let pool = Arc::new(Pool::with_capacity(1, 0));
-    let inner = Arc::clone(&pool);
-    pool.submit(move || inner.submit(move || done.send(()).expect("the test waits")));
-    assert!(is_done.recv_timeout(A_WHILE).is_err());
-    // Its worker is lost; dropping the pool would wait for it.
-    std::mem::forget(pool);
+    within_limit(|| {
+        // As `submit` says. This is a trap to know, not a feature: a change that removes it is
+        // welcome to remove this test.
+        let (done, is_done) = bounded::<()>(1);
+        let pool = Arc::new(Pool::with_capacity(1, 0));
+        let inner = Arc::clone(&pool);
+        pool.submit(move || inner.submit(move || done.send(()).expect("the test waits")));
+        assert!(is_done.recv_timeout(A_WHILE).is_err());
+        // Its worker is lost; dropping the pool would wait for it.
+        std::mem::forget(pool);
+    });
 }
 
 #[test]

@@ -55,7 +55,7 @@ fn worker(
     results: Sender<usize>,
 ) -> Option<usize> {
     loop {
-        // First select: done comes first, so no job is taken after the cancel.
+        // First select: done comes first, so whoever gets here after the cancel takes no job.
         let job = select_biased! {
             recv(context.done()) -> _ => {
                 println!("worker {id} cancelled");
@@ -70,7 +70,7 @@ fn worker(
         println!("worker {id} processing job {job}");
         work.run(id, job);
 
-        // Second select: the result comes first, so it is delivered if somebody takes it.
+        // Second select: the result comes first, and is delivered if somebody takes it.
         select_biased! {
             send(results, job * 2) -> sent => sent.expect("main keeps its receiver"),
             recv(context.done()) -> _ => {

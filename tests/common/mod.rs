@@ -4,10 +4,11 @@
 #![allow(dead_code)]
 
 use std::io::{BufRead, BufReader, Read, Write};
+use std::panic::{self, AssertUnwindSafe};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Far longer than anything here takes. Whatever is not done by then hangs.
 pub const LIMIT: Duration = Duration::from_secs(20);
@@ -84,12 +85,10 @@ impl Running {
         stdin.write_all(input.as_bytes()).expect("it reads stdin");
     }
 
-    /// Sends a signal: "INT" is what Ctrl-C sends.
+    /// Sends it a signal.
     #[cfg(unix)]
     pub fn signal(&self, name: &str) {
-        let kill = format!("kill -{name} {}", self.child.id());
-        let status = Command::new("sh").args(["-c", &kill]).status();
-        assert!(status.expect("a shell").success(), "{kill}");
+        signal(name, &self.child);
     }
 
     /// Waits, and says whether it still runs then.
@@ -102,10 +101,20 @@ impl Running {
     /// Waits for its end.
     #[track_caller]
     pub fn end(mut self) -> Ended {
-        let stdout = rest(&self.stdout);
-        let stderr = rest(&self.stderr);
+        let deadline = Instant::now() + LIMIT;
+        let stdout = rest(&self.stdout, deadline);
+        let stderr = rest(&self.stderr, deadline);
         // Both of its outputs are closed, so it has ended or is about to.
-        let status = self.child.wait().expect("our child").code();
+        let status = loop {
+            if let Some(status) = self.child.try_wait().expect("our child") {
+                break status.code();
+            }
+            assert!(
+                Instant::now() < deadline,
+                "it closed its outputs, but goes on"
+            );
+            thread::sleep(Duration::from_millis(1));
+        };
         Ended {
             stdout,
             stderr,
@@ -114,15 +123,35 @@ impl Running {
     }
 }
 
+/// Sends a signal: "INT" is what Ctrl-C sends.
+#[cfg(unix)]
+pub fn signal(name: &str, child: &Child) {
+    let kill = format!("kill -{name} {}", child.id());
+    let status = Command::new("sh").args(["-c", &kill]).status();
+    assert!(status.expect("a shell").success(), "{kill}");
+}
+
 #[track_caller]
-fn rest(lines: &Receiver<String>) -> Vec<String> {
+fn rest(lines: &Receiver<String>, deadline: Instant) -> Vec<String> {
     let mut rest = Vec::new();
     loop {
-        match lines.recv_timeout(LIMIT) {
+        match lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
             Ok(line) => rest.push(line),
             Err(RecvTimeoutError::Disconnected) => return rest,
             Err(RecvTimeoutError::Timeout) => panic!("it hangs after {rest:#?}"),
         }
+    }
+}
+
+/// Fails the test if `action` hangs, and passes its panic on.
+#[track_caller]
+pub fn within_limit<T: Send + 'static>(action: impl FnOnce() -> T + Send + 'static) -> T {
+    let (sender, receiver) = channel();
+    thread::spawn(move || sender.send(panic::catch_unwind(AssertUnwindSafe(action))));
+    // Longer than the waits inside, so that they fail first and say what they waited for.
+    match receiver.recv_timeout(2 * LIMIT).expect("it hangs") {
+        Ok(value) => value,
+        Err(panic) => panic::resume_unwind(panic),
     }
 }
 

@@ -63,7 +63,8 @@ impl Pool {
 
     /// Closes the queue, and waits until every job in it is done and every worker has returned.
     ///
-    /// From inside one of the pool's own jobs, it waits for all workers but the one it runs on.
+    /// Inside one of the pool's own jobs, it waits for all workers but the one that it runs on.
+    /// That worker still does what is left in the queue, but nobody hears of its panics.
     ///
     /// # Panics
     ///

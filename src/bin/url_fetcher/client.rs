@@ -1,7 +1,7 @@
 //! The HTTP client that all workers share, and its errors in words.
 
 use std::io::{self, ErrorKind};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustls::CertificateError;
 use ureq::config::Config;
@@ -42,10 +42,20 @@ impl Client {
     ///
     /// When there was no answer: the reason, for people to read.
     pub fn get(&self, url: &str) -> Result<u16, String> {
-        if !is_url(url) {
+        // `�` stands for what was not text in the list.
+        if url.contains('�') || !url.parse().is_ok_and(|uri| is_url(&uri)) {
             return Err("not a URL for http or https".into());
         }
-        match self.agent.get(url).call() {
+        let deadline = Instant::now() + self.timeout;
+        let mut answer = self.agent.get(url).call();
+        if matches!(&answer, Err(Error::Io(error)) if is_hang_up(error)) {
+            // Perhaps the connection was kept from a request before, and the server had closed it
+            // meanwhile. So ask once more on a new one, as Go's client does.
+            let left = deadline.saturating_duration_since(Instant::now());
+            let request = self.agent.get(url).config().timeout_global(Some(left));
+            answer = request.max_idle_age(Duration::ZERO).build().call();
+        }
+        match answer {
             Ok(answer) => Ok(answer.status().as_u16()),
             Err(error) => Err(self.reason(&error)),
         }
@@ -64,7 +74,7 @@ impl Client {
             Error::TooManyRedirects => "too many redirects".into(),
             // The URL itself was looked at before.
             Error::BadUri(_) | Error::Http(_) => "redirected to an invalid URL".into(),
-            Error::Protocol(error) => format!("the answer is not HTTP: {error}"),
+            Error::Protocol(error) => format!("bad answer: {error}"),
             Error::Rustls(error) => tls_reason(error),
             Error::Io(error) => io_reason(error),
             other => other.to_string(),
@@ -73,15 +83,24 @@ impl Client {
 }
 
 /// Stricter than ureq, which uses the default port in place of an invalid one, like 99999.
-fn is_url(text: &str) -> bool {
-    let Ok(uri) = text.parse::<Uri>() else {
-        return false;
-    };
+pub fn is_url(uri: &Uri) -> bool {
     let is_http = matches!(uri.scheme_str(), Some("http" | "https"));
     is_http
         && uri.authority().is_some_and(|authority| {
             authority.port().is_some() || authority.as_str().ends_with(authority.host())
         })
+}
+
+fn is_hang_up(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::UnexpectedEof
+            | ErrorKind::ConnectionReset
+            | ErrorKind::ConnectionAborted
+            | ErrorKind::BrokenPipe
+            // What macOS says when one sets a timeout on a connection that is closed.
+            | ErrorKind::InvalidInput
+    )
 }
 
 fn io_reason(error: &io::Error) -> String {
@@ -92,10 +111,7 @@ fn io_reason(error: &io::Error) -> String {
     }
     match error.kind() {
         ErrorKind::ConnectionRefused => "connection refused".into(),
-        ErrorKind::UnexpectedEof
-        | ErrorKind::ConnectionReset
-        | ErrorKind::ConnectionAborted
-        | ErrorKind::BrokenPipe => "hung up without answering".into(),
+        _ if is_hang_up(error) => "hung up without answering".into(),
         _ => error.to_string(),
     }
 }

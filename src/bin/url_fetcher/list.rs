@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 /// The lines of `file`, or of stdin if it is `-`, without blank ones and those that begin with
-/// `#`. Reads to the end.
+/// `#`. Reads to the end. What is not UTF-8 in a line becomes `�`.
 ///
 /// # Errors
 ///
@@ -17,7 +17,6 @@ pub fn read(file: &Path) -> io::Result<Vec<String>> {
     } else {
         bytes = fs::read(file)?;
     }
-    // A line that is not text is not a URL either, and will be told so.
     let text = String::from_utf8_lossy(&bytes);
     // Some editors begin a file with this invisible mark.
     let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);

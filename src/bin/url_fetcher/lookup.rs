@@ -10,6 +10,8 @@ use ureq::http::uri::{Authority, Scheme};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
+use crate::client::is_url;
+
 /// What decides the address: the host with its port, or else the scheme's port.
 type Host = (Option<Scheme>, Option<Authority>);
 
@@ -35,6 +37,10 @@ impl Resolver for Lookup {
         config: &Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
+        // Whither a redirect leads was not looked at before.
+        if !is_url(uri) {
+            return Err(Error::BadUri(uri.to_string()));
+        }
         let host = (uri.scheme().cloned(), uri.authority().cloned());
         if let Some(addresses) = self.known().get(&host) {
             return Ok(addresses.clone());

@@ -37,7 +37,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
+use crossbeam_channel::{Receiver, Sender, bounded, select, select_biased};
 use ureq::Proxy;
 use worker_pools::cli::{number, parse, seconds};
 use worker_pools::output::fail;
@@ -136,18 +136,19 @@ fn main() -> ExitCode {
     drop(jobs_tx);
 
     let mut report = Report::new(urls);
-    let stopped = loop {
-        // Results first: what has arrived is reported, even at the deadline.
-        let result = select_biased! {
+    loop {
+        let result = select! {
             recv(results_rx) -> result => result,
-            recv(context.done()) -> _ => break context.reason(),
+            recv(context.done()) -> _ => break,
         };
         let Ok((job, fate)) = result else {
-            break None; // every worker has returned
+            break; // every worker has returned
         };
         report.line(job, fate);
-    };
+    }
 
+    // A context that is done after the last answer has stopped nothing.
+    let stopped = context.reason().filter(|_| !report.is_complete());
     if let Some(reason) = stopped {
         eprintln!("stopped: {reason}");
         client.abort();

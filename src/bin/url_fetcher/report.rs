@@ -64,6 +64,11 @@ impl Report {
         }
     }
 
+    /// Whether every URL was answered or failed by itself.
+    pub fn is_complete(&self) -> bool {
+        self.answered + self.failed == self.urls.len()
+    }
+
     /// Prints the lines that are still missing, then the line that adds up, and returns the
     /// program's exit status.
     pub fn end(mut self, stopped: Option<Reason>) -> ExitCode {
