@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use common::{LIMIT, numbers, run, sorted, within_limit};
-use crossbeam_channel::{Receiver, bounded, unbounded};
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use pool::Pool;
 
 const STRUCT_POOL: &str = env!("CARGO_BIN_EXE_struct_pool");
@@ -99,9 +99,8 @@ fn shutdown_and_drop_do_all_that_was_submitted() {
     });
 }
 
-/// A pool of one worker that is busy until the returned channel is dropped.
-fn busy_pool(capacity: usize) -> (Arc<Pool>, crossbeam_channel::Sender<()>) {
-    let pool = Arc::new(Pool::with_capacity(1, capacity));
+/// Keeps a pool of one worker busy until the returned sender is dropped.
+fn busy(pool: Pool) -> (Arc<Pool>, Sender<()>) {
     let (gate, closed) = bounded::<()>(0);
     let (begun, has_begun) = bounded(1);
     pool.submit(move || {
@@ -109,28 +108,19 @@ fn busy_pool(capacity: usize) -> (Arc<Pool>, crossbeam_channel::Sender<()>) {
         let _ = closed.recv();
     });
     has_begun.recv_timeout(LIMIT).expect("the worker takes it");
-    (pool, gate)
+    (Arc::new(pool), gate)
 }
 
 #[test]
 fn a_new_pool_has_room_for_two_jobs_a_worker() {
     within_limit(|| {
-        let pool = Arc::new(Pool::new(1));
-        let (gate, closed) = bounded::<()>(0);
-        let (begun, has_begun) = bounded(1);
-        pool.submit(move || {
-            begun.send(()).expect("the test waits");
-            let _ = closed.recv();
-        });
-        has_begun.recv_timeout(LIMIT).expect("the worker takes it");
+        let (pool, gate) = busy(Pool::new(1));
         for _ in 0..2 {
             let accepted = submit_aside(&pool).recv_timeout(LIMIT);
             accepted.expect("there is room");
         }
-        assert!(
-            submit_aside(&pool).recv_timeout(A_WHILE).is_err(),
-            "too much room"
-        );
+        let one_too_many = submit_aside(&pool);
+        assert!(one_too_many.recv_timeout(A_WHILE).is_err(), "too much room");
         drop(gate);
     });
 }
@@ -150,7 +140,7 @@ fn submit_aside(pool: &Arc<Pool>) -> Receiver<()> {
 fn submit_waits_when_the_queue_is_full() {
     within_limit(|| {
         for capacity in [0, 1, 3] {
-            let (pool, gate) = busy_pool(capacity);
+            let (pool, gate) = busy(Pool::with_capacity(1, capacity));
             for _ in 0..capacity {
                 let accepted = submit_aside(&pool).recv_timeout(LIMIT);
                 accepted.expect("there is room");
