@@ -5,6 +5,7 @@
 
 pub mod cli;
 pub mod context;
+pub mod memory;
 pub mod output;
 pub mod timeline;
 pub mod work;

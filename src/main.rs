@@ -4,7 +4,12 @@ use clap::Parser;
 use worker_pools::{cli, println};
 
 /// The lessons in reading order: name, section of the article, what it shows.
-const LESSONS: [(&str, &str, &str); 5] = [
+const LESSONS: [(&str, &str, &str); 6] = [
+    (
+        "why_pools",
+        "1, Why Worker Pools",
+        "a thread for every job, and a pool: what the database sees of it",
+    ),
     (
         "basic",
         "1, Basic Worker Pool",

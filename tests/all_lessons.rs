@@ -7,7 +7,8 @@ use std::process::{Command, Stdio};
 
 use common::{run, within_limit};
 
-const LESSONS: [(&str, &str); 5] = [
+const LESSONS: [(&str, &str); 6] = [
+    ("why_pools", env!("CARGO_BIN_EXE_why_pools")),
     ("basic", env!("CARGO_BIN_EXE_basic")),
     ("context_cancel", env!("CARGO_BIN_EXE_context_cancel")),
     (
@@ -100,21 +101,21 @@ fn wrong_flags_get_one_line_that_names_flag_and_value() {
             assert_refused(lesson, "stray", "'stray'");
         }
     }
-    let context_cancel = LESSONS[1].1;
+    let context_cancel = LESSONS[2].1;
     assert_refused(
         context_cancel,
         "--cancel-after-ms x",
         "'x' for '--cancel-after-ms <MS>'",
     );
-    let graceful_vs_emergency = LESSONS[2].1;
+    let graceful_vs_emergency = LESSONS[3].1;
     assert_refused(
         graceful_vs_emergency,
         "--only both",
         "'both' for '--only <HALF>'",
     );
-    let struct_pool = LESSONS[3].1;
+    let struct_pool = LESSONS[4].1;
     assert_refused(struct_pool, "--queue -1", "'-1' for '--queue <N>'");
-    let url_fetcher = LESSONS[4].1;
+    let url_fetcher = LESSONS[5].1;
     for secs in ["0", "-1", "x", "nan", "inf", "86401"] {
         let named = format!("'{secs}' for '--timeout-secs <SECS>'");
         assert_refused(url_fetcher, &format!("--timeout-secs {secs}"), &named);
@@ -161,7 +162,7 @@ fn a_reader_that_goes_away_ends_the_lesson_quietly() {
 
 #[test]
 fn nobody_needs_to_read_stderr() {
-    let (name, graceful_vs_emergency) = LESSONS[2];
+    let (name, graceful_vs_emergency) = LESSONS[3];
     let mut command = Command::new(graceful_vs_emergency);
     command
         .args(["--work-ms", "1"])

@@ -1,0 +1,178 @@
+//! # Why worker pools
+//!
+//! Article 1, "Why Worker Pools". Ten thousand jobs need a database that takes a hundred
+//! connections at a time and refuses the next. First, every job gets a thread of its own: nothing
+//! limits how many of them connect at the same time, so many are refused. Then a pool of a hundred
+//! workers does the same jobs: it takes longer, and refuses nobody.
+//!
+//! Go to Rust:
+//! - A goroutine needs a few kilobytes, a thread of the operating system some more. In both
+//!   languages it is rarely the thread that runs out first, but what it holds: a connection, a
+//!   file, memory.
+//! - `go f()` cannot fail. `thread::spawn` panics when the operating system refuses a thread;
+//!   `thread::Builder` returns the error, so that a program can go on.
+//!
+//! Predict: how many jobs does the pool of 100 see refused? And a pool of 101? Which way is faster,
+//! and which one would you rather be a customer of?
+//!
+//! Try:
+//! - `cargo run --bin why_pools -- --workers 101`: one worker too many, and some are refused.
+//! - `cargo run --bin why_pools -- --workers 50`: half the workers take twice as long.
+//! - `cargo run --bin why_pools -- --jobs 2000 --work-ms 500`: longer jobs, more threads at a time.
+//!   Look at the memory.
+
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::thread;
+use std::time::Instant;
+
+use clap::Parser;
+use crossbeam_channel::{Receiver, Sender, bounded};
+use worker_pools::cli::{CommonFlags, Defaults, number};
+use worker_pools::memory::Growth;
+use worker_pools::{Work, println};
+
+/// What it means for a database if every job has a thread, and if there is a pool
+#[derive(Parser)]
+struct Flags {
+    #[command(flatten)]
+    common: CommonFlags,
+
+    /// Connections that the database takes at a time
+    #[arg(long, value_name = "N", value_parser = number(1..=1_000_000_usize), default_value = "100")]
+    connections: usize,
+}
+
+/// A pretend database: a channel with room for so many connections.
+struct Database {
+    connect: Sender<()>,
+    hang_up: Receiver<()>,
+}
+
+impl Database {
+    fn new(connections: usize) -> Database {
+        let (connect, hang_up) = bounded(connections);
+        Database { connect, hang_up }
+    }
+}
+
+/// What became of the jobs, and how many threads there were.
+#[derive(Default)]
+struct Tally {
+    threads: AtomicUsize,
+    most_threads: AtomicUsize,
+    done: AtomicUsize,
+    refused: AtomicUsize,
+    never_started: AtomicUsize,
+}
+
+impl Tally {
+    /// Counts the calling thread for as long as `body` runs.
+    fn thread(&self, body: impl FnOnce()) {
+        let threads = self.threads.fetch_add(1, SeqCst) + 1;
+        self.most_threads.fetch_max(threads, SeqCst);
+        body();
+        self.threads.fetch_sub(1, SeqCst);
+    }
+}
+
+/// A job prepares itself for half of its time, and needs the database for the other half.
+fn run(job: usize, work: &Work, database: &Database, tally: &Tally) {
+    let half = work.duration(job) / 2;
+    thread::sleep(half);
+    if database.connect.try_send(()).is_err() {
+        tally.refused.fetch_add(1, SeqCst);
+        return;
+    }
+    thread::sleep(half);
+    database.hang_up.recv().expect("it is connected");
+    tally.done.fetch_add(1, SeqCst);
+}
+
+fn thread_for_each_job(flags: &CommonFlags, work: &Work, database: &Database, tally: &Tally) {
+    thread::scope(|scope| {
+        for job in 0..flags.jobs {
+            let body = move || tally.thread(|| run(job, work, database, tally));
+            if thread::Builder::new().spawn_scoped(scope, body).is_err() {
+                // The operating system has no more threads for us. That job is never done.
+                tally.never_started.fetch_add(1, SeqCst);
+            }
+        }
+    });
+}
+
+fn pool(flags: &CommonFlags, work: &Work, database: &Database, tally: &Tally) {
+    let (jobs_tx, jobs_rx) = bounded(flags.workers * 2);
+    thread::scope(|scope| {
+        for _ in 0..flags.workers {
+            let jobs = jobs_rx.clone();
+            let worker = move || {
+                for job in jobs {
+                    run(job, work, database, tally);
+                }
+            };
+            let body = move || tally.thread(worker);
+            if thread::Builder::new().spawn_scoped(scope, body).is_err() {
+                break; // a pool of fewer workers does the same jobs, only later
+            }
+        }
+        drop(jobs_rx);
+
+        for job in 0..flags.jobs {
+            if jobs_tx.send(job).is_err() {
+                tally.never_started.fetch_add(1, SeqCst); // not one worker
+            }
+        }
+        drop(jobs_tx);
+    });
+}
+
+/// A column of the table.
+fn measure(name: &str, way: impl FnOnce(&Tally)) -> [String; 7] {
+    let memory = Growth::watch();
+    let start = Instant::now();
+    let tally = Tally::default();
+    way(&tally);
+    let took = start.elapsed();
+    let memory = memory.and_then(|growth| growth.at_peak());
+    [
+        name.to_string(),
+        tally.most_threads.into_inner().to_string(),
+        tally.refused.into_inner().to_string(),
+        tally.done.into_inner().to_string(),
+        tally.never_started.into_inner().to_string(),
+        memory.map_or("unknown".into(), |bytes| {
+            format!("{:.1} MB", bytes as f64 / 1e6)
+        }),
+        format!("{:.2} s", took.as_secs_f64()),
+    ]
+}
+
+fn main() {
+    let flags: Flags = Defaults {
+        workers: 100,
+        jobs: 10_000,
+        work_ms: 40,
+    }
+    .parse();
+    let common = &flags.common;
+    let work = common.work();
+    let database = Database::new(flags.connections);
+
+    let threads = measure("thread for each", |tally| {
+        thread_for_each_job(common, &work, &database, tally);
+    });
+    let pool = measure("pool", |tally| pool(common, &work, &database, tally));
+
+    let rows = [
+        "",
+        "threads at the peak",
+        "connections refused",
+        "jobs done",
+        "jobs never started",
+        "memory added at the peak",
+        "time",
+    ];
+    for ((row, threads), pool) in rows.iter().zip(threads).zip(pool) {
+        println!("{row:<26}{threads:>16}{pool:>12}");
+    }
+}

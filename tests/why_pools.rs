@@ -1,0 +1,87 @@
+//! `why_pools`: every job is in the table once, whatever the operating system allows.
+
+mod common;
+
+use common::{Ended, run};
+
+const WHY_POOLS: &str = env!("CARGO_BIN_EXE_why_pools");
+
+/// One way of doing the jobs: a column of the table.
+#[derive(Debug)]
+struct Column {
+    threads: usize,
+    refused: usize,
+    done: usize,
+    never_started: usize,
+}
+
+/// The columns of a thread for each job, and of the pool, after a check that they add up.
+#[track_caller]
+fn columns(ended: &Ended, jobs: usize) -> [Column; 2] {
+    assert_eq!(ended.status, Some(0), "{ended:#?}");
+    assert_eq!(ended.stderr, [""; 0]);
+    assert_eq!(ended.stdout.len(), 7, "{ended:#?}");
+    [1, 0].map(|from_right| {
+        let cell = |name: &str| {
+            let row = ended.stdout.iter().find(|row| row.starts_with(name));
+            let cell = row.and_then(|row| row.split_whitespace().nth_back(from_right));
+            cell.expect("a cell").parse().expect("a number")
+        };
+        let column = Column {
+            threads: cell("threads at the peak"),
+            refused: cell("connections refused"),
+            done: cell("jobs done"),
+            never_started: cell("jobs never started"),
+        };
+        let all = column.refused + column.done + column.never_started;
+        assert_eq!(all, jobs, "{column:?}");
+        column
+    })
+}
+
+#[test]
+fn the_pool_refuses_nobody_and_threads_without_a_limit_do() {
+    let ended = run(
+        WHY_POOLS,
+        "--jobs 300 --workers 30 --connections 30 --work-ms 400",
+    );
+    let [threads, pool] = columns(&ended, 300);
+
+    assert!(threads.threads > 30, "{threads:?}");
+    assert!(threads.refused > 0, "{threads:?}");
+    assert_eq!(threads.never_started, 0);
+    assert_eq!((pool.threads, pool.refused, pool.done), (30, 0, 300));
+}
+
+#[test]
+fn a_pool_with_more_workers_than_connections_is_refused_too() {
+    let ended = run(
+        WHY_POOLS,
+        "--jobs 60 --workers 20 --connections 5 --work-ms 400",
+    );
+    let [_, pool] = columns(&ended, 60);
+
+    assert_eq!(pool.threads, 20);
+    assert!(pool.refused > 0, "{pool:?}");
+}
+
+#[test]
+fn no_jobs_need_nothing() {
+    let [threads, pool] = columns(&run(WHY_POOLS, "--jobs 0"), 0);
+    assert_eq!((threads.threads, threads.done), (0, 0));
+    assert_eq!(pool.done, 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn threads_that_the_system_refuses_are_counted() {
+    // With a gigabyte of addresses there is room for some stacks, and not for a thousand.
+    let mut command = std::process::Command::new("sh");
+    let limited = "ulimit -v 1000000; exec \"$0\" --jobs 1000 --work-ms 40 --workers 5";
+    command.args(["-c", limited, WHY_POOLS]);
+    let [threads, pool] = columns(&common::start_command(command).end(), 1000);
+
+    assert!(threads.never_started > 0, "{threads:?}");
+    assert!(threads.threads > 0, "{threads:?}");
+    assert_eq!(pool.never_started, 0);
+}
