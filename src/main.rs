@@ -4,7 +4,7 @@ use clap::Parser;
 use worker_pools::{cli, println};
 
 /// The lessons in reading order: name, section of the article, what it shows.
-const LESSONS: [(&str, &str, &str); 6] = [
+const LESSONS: [(&str, &str, &str); 7] = [
     (
         "why_pools",
         "1, Why Worker Pools",
@@ -31,8 +31,13 @@ const LESSONS: [(&str, &str, &str); 6] = [
         "a pool as a type: submit any closure, shut down, survive a panic",
     ),
     (
+        "buffered_vs_unbuffered",
+        "1, Buffered vs Unbuffered Job Channel",
+        "a buffer moves the waiting, and does not remove it",
+    ),
+    (
         "url_fetcher",
-        "1, Practical Example",
+        "1, Practical Example: Concurrent URL Fetcher",
         "real HTTP and HTTPS, with a limit for each request and for the whole run",
     ),
 ];
@@ -47,7 +52,7 @@ fn main() {
 
     println!("Worker pools in Rust: the lessons in reading order.");
     for (name, section, shows) in LESSONS {
-        println!("\n{name} ({section})");
+        println!("\n{name} (article {section})");
         println!("  {shows}");
         println!("  cargo run --bin {name}");
     }

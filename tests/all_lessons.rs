@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use common::{run, within_limit};
 
-const LESSONS: [(&str, &str); 6] = [
+const LESSONS: [(&str, &str); 7] = [
     ("why_pools", env!("CARGO_BIN_EXE_why_pools")),
     ("basic", env!("CARGO_BIN_EXE_basic")),
     ("context_cancel", env!("CARGO_BIN_EXE_context_cancel")),
@@ -16,6 +16,10 @@ const LESSONS: [(&str, &str); 6] = [
         env!("CARGO_BIN_EXE_graceful_vs_emergency"),
     ),
     ("struct_pool", env!("CARGO_BIN_EXE_struct_pool")),
+    (
+        "buffered_vs_unbuffered",
+        env!("CARGO_BIN_EXE_buffered_vs_unbuffered"),
+    ),
     ("url_fetcher", env!("CARGO_BIN_EXE_url_fetcher")),
 ];
 
@@ -115,7 +119,15 @@ fn wrong_flags_get_one_line_that_names_flag_and_value() {
     );
     let struct_pool = LESSONS[4].1;
     assert_refused(struct_pool, "--queue -1", "'-1' for '--queue <N>'");
-    let url_fetcher = LESSONS[5].1;
+    let buffered_vs_unbuffered = LESSONS[5].1;
+    assert_refused(
+        buffered_vs_unbuffered,
+        "--capacity x",
+        "'x' for '--capacity <N>'",
+    );
+    let why_pools = LESSONS[0].1;
+    assert_refused(why_pools, "--connections 0", "'0' for '--connections <N>'");
+    let url_fetcher = LESSONS[6].1;
     for secs in ["0", "-1", "x", "nan", "inf", "86401"] {
         let named = format!("'{secs}' for '--timeout-secs <SECS>'");
         assert_refused(url_fetcher, &format!("--timeout-secs {secs}"), &named);
@@ -183,6 +195,9 @@ fn a_full_disk_is_one_clear_line() {
         let mut command = Command::new(lesson);
         let full = fs::OpenOptions::new().write(true).open("/dev/full");
         command.stdout(full.expect("Linux has it"));
+        if name != "url_fetcher" {
+            command.args(["--work-ms", "1"]);
+        }
         let output = within_limit(move || command.output());
 
         let output = output.expect("the lesson was built");

@@ -43,21 +43,21 @@ fn columns(ended: &Ended, jobs: usize) -> [Column; 2] {
 fn the_pool_refuses_nobody_and_threads_without_a_limit_do() {
     let ended = run(
         WHY_POOLS,
-        "--jobs 300 --workers 30 --connections 30 --work-ms 400",
+        "--jobs 200 --workers 20 --connections 20 --work-ms 200",
     );
-    let [threads, pool] = columns(&ended, 300);
+    let [threads, pool] = columns(&ended, 200);
 
-    assert!(threads.threads > 30, "{threads:?}");
+    assert!(threads.threads > 20, "{threads:?}");
     assert!(threads.refused > 0, "{threads:?}");
     assert_eq!(threads.never_started, 0);
-    assert_eq!((pool.threads, pool.refused, pool.done), (30, 0, 300));
+    assert_eq!((pool.threads, pool.refused, pool.done), (20, 0, 200));
 }
 
 #[test]
 fn a_pool_with_more_workers_than_connections_is_refused_too() {
     let ended = run(
         WHY_POOLS,
-        "--jobs 60 --workers 20 --connections 5 --work-ms 400",
+        "--jobs 60 --workers 20 --connections 5 --work-ms 200",
     );
     let [_, pool] = columns(&ended, 60);
 
@@ -77,7 +77,7 @@ fn no_jobs_need_nothing() {
 fn threads_that_the_system_refuses_are_counted() {
     // With a gigabyte of addresses there is room for some stacks, and not for a thousand.
     let mut command = std::process::Command::new("sh");
-    let limited = "ulimit -v 1000000; exec \"$0\" --jobs 1000 --work-ms 40 --workers 5";
+    let limited = "ulimit -v 1000000; exec \"$0\" --jobs 1000 --work-ms 40 --workers 20";
     command.args(["-c", limited, WHY_POOLS]);
     let [threads, pool] = columns(&common::start_command(command).end(), 1000);
 

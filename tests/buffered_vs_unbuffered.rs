@@ -1,0 +1,98 @@
+//! `buffered_vs_unbuffered`: what the table says of each capacity.
+
+mod common;
+
+use common::{numbers, run};
+
+const LESSON: &str = env!("CARGO_BIN_EXE_buffered_vs_unbuffered");
+
+/// A row: what a queue of this capacity did.
+#[derive(Debug)]
+struct Row {
+    capacity: usize,
+    waited: usize,
+    longest_ms: usize,
+    total_ms: usize,
+    deepest: usize,
+    late_ms: usize,
+    done_ms: usize,
+}
+
+#[track_caller]
+fn rows(flags: &str) -> Vec<Row> {
+    let ended = run(LESSON, flags);
+    assert_eq!(ended.status, Some(0), "{ended:#?}");
+    assert_eq!(ended.stderr, [""; 0]);
+    let row = |line: &String| {
+        let [
+            capacity,
+            waited,
+            longest_ms,
+            total_ms,
+            deepest,
+            late_ms,
+            done_ms,
+        ] = numbers(line)[..]
+        else {
+            panic!("not a row: {line}");
+        };
+        Row {
+            capacity,
+            waited,
+            longest_ms,
+            total_ms,
+            deepest,
+            late_ms,
+            done_ms,
+        }
+    };
+    // The first two lines are the head of the table.
+    ended.stdout[2..].iter().map(row).collect()
+}
+
+#[test]
+fn the_more_room_the_less_a_submit_waits_and_still_jobs_start_late() {
+    let [none, some, all] = &rows("--work-ms 20")[..] else {
+        panic!("not three rows");
+    };
+    assert_eq!([none.capacity, some.capacity, all.capacity], [0, 6, 60]);
+
+    assert!(none.waited > 0, "{none:?}");
+    assert!(none.total_ms >= none.longest_ms, "{none:?}");
+    assert_eq!(none.deepest, 0);
+
+    assert!(some.deepest > 0 && some.deepest <= 6, "{some:?}");
+
+    assert_eq!((all.waited, all.total_ms, all.longest_ms), (0, 0, 0));
+    assert!(all.deepest > 0 && all.deepest <= 60, "{all:?}");
+
+    // The bursts are larger than the pool, so the last jobs of a burst start late in any case.
+    for row in [none, some, all] {
+        assert!(row.late_ms > 0, "{row:?}");
+        // Sixty jobs of 20 ms on three workers.
+        assert!(row.done_ms >= 400, "{row:?}");
+    }
+}
+
+#[test]
+fn capacities_can_be_chosen() {
+    let rows = rows("--work-ms 2 --jitter 100 --capacity 5 --capacity 0 --capacity 5");
+    let capacities: Vec<usize> = rows.iter().map(|row| row.capacity).collect();
+    assert_eq!(capacities, [5, 0, 5]);
+    assert!(
+        rows.iter().all(|row| row.deepest <= row.capacity),
+        "{rows:?}"
+    );
+}
+
+#[test]
+fn a_worker_that_is_free_takes_a_job_without_a_queue() {
+    let rows = rows("--jobs 1 --workers 8 --work-ms 50");
+    assert!(rows.iter().all(|row| row.waited == 0), "{rows:?}");
+}
+
+#[test]
+fn no_jobs_make_an_empty_table() {
+    let rows = rows("--jobs 0 --capacity 3");
+    assert_eq!((rows[0].waited, rows[0].deepest), (0, 0));
+}
