@@ -224,6 +224,7 @@ fn redirects_are_followed_ten_times() {
         "/0" => status("204 No Content"),
         "/round" => status("302 Found\r\nLocation: /round"),
         "/away" => status("302 Found\r\nLocation: ftp://127.0.0.1/"),
+        "/nowhere" => status("302 Found"),
         "/no-port" => status("302 Found\r\nLocation: http://127.0.0.1:99999/"),
         page => {
             let next = numbers(page)[0] - 1;
@@ -235,6 +236,7 @@ fn redirects_are_followed_ten_times() {
     assert_eq!(fetch("11"), "FAIL too many redirects");
     assert_eq!(fetch("round"), "FAIL too many redirects");
     assert_eq!(fetch("away"), "FAIL redirected to an invalid URL");
+    assert_eq!(fetch("nowhere"), "OK 302");
     assert_eq!(fetch("no-port"), "FAIL redirected to an invalid URL");
 }
 

@@ -48,12 +48,23 @@ impl Client {
         }
         let deadline = Instant::now() + self.timeout;
         let mut answer = self.agent.get(url).call();
-        if matches!(&answer, Err(Error::Io(error)) if is_hang_up(error)) {
+
+        let again = || {
+            let left = deadline.saturating_duration_since(Instant::now());
+            self.agent.get(url).config().timeout_global(Some(left))
+        };
+        match &answer {
             // Perhaps the connection was kept from a request before, and the server had closed it
             // meanwhile. So ask once more on a new one, as Go's client does.
-            let left = deadline.saturating_duration_since(Instant::now());
-            let request = self.agent.get(url).config().timeout_global(Some(left));
-            answer = request.max_idle_age(Duration::ZERO).build().call();
+            Err(Error::Io(error)) if is_hang_up(error) => {
+                answer = again().max_idle_age(Duration::ZERO).build().call();
+            }
+            // A redirect to nowhere is an answer like any other, but ureq will not return it.
+            Err(Error::Protocol(error)) if error.to_string() == "missing a location header" => {
+                let as_it_is = again().max_redirects(0).max_redirects_will_error(false);
+                answer = as_it_is.build().call();
+            }
+            _ => {}
         }
         match answer {
             Ok(answer) => Ok(answer.status().as_u16()),
