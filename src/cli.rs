@@ -30,7 +30,7 @@ pub struct CommonFlags {
     #[arg(long, value_name = "PERCENT", value_parser = number(0..=100_usize), default_value = "0")]
     pub jitter: usize,
 
-    /// Chooses the jitter: with the same seed the same jobs are long
+    /// Chooses what is random: with the same seed the same jobs are long
     #[arg(long, value_name = "N", value_parser = number(0..=u64::MAX), default_value = "1")]
     pub seed: u64,
 }
@@ -42,7 +42,8 @@ impl CommonFlags {
     }
 }
 
-/// What a lesson does when its [`CommonFlags`] are not given: what the article's program does.
+/// What a lesson does when its [`CommonFlags`] are not given: what the article's program does, if
+/// the section has one.
 #[derive(Clone, Copy, Debug)]
 pub struct Defaults {
     /// Default of `--workers`.

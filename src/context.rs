@@ -141,7 +141,7 @@ impl Cancel {
     /// Cancels on Ctrl-C, SIGTERM and SIGHUP, which from now on no longer end the program by
     /// themselves: Go's `signal.NotifyContext`.
     ///
-    /// A program that a second later still runs can be ended by another Ctrl-C: it then exits at
+    /// Where the program still runs a second after its context was done, Ctrl-C makes it exit at
     /// once, with status 130. Where signals cannot be caught, this says so on stderr, and Ctrl-C
     /// ends the program.
     pub fn on_ctrl_c(&self) {
@@ -152,13 +152,14 @@ impl Cancel {
         let watched = || WATCHED.lock().unwrap_or_else(PoisonError::into_inner);
         watched().push(Arc::downgrade(&self.open));
         HANDLER.get_or_init(|| {
-            let mut cancelled_at = Instant::now();
+            let mut done_at = Instant::now();
             let handler = move || {
-                let contexts = mem::take(&mut *watched());
-                if !contexts.is_empty() {
-                    cancelled_at = Instant::now();
-                    contexts.iter().for_each(close);
-                } else if cancelled_at.elapsed() > Duration::from_secs(1) {
+                for open in mem::take(&mut *watched()).iter().filter_map(Weak::upgrade) {
+                    open.close();
+                    // Earlier than now, if the clock was first.
+                    done_at = open.done_at.get().copied().unwrap_or(done_at);
+                }
+                if done_at.elapsed() > Duration::from_secs(1) {
                     process::exit(130);
                 }
             };

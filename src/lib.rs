@@ -1,4 +1,4 @@
-//! What the lessons share, and nothing else: simulated work, Go's context, and the flags.
+//! What the lessons share, and nothing else: simulated work, Go's context, flags and printing.
 //!
 //! The worker pools themselves are in the lessons, `src/bin`, in plain sight. The README is the
 //! course: it has the lessons in reading order.

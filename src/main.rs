@@ -13,22 +13,22 @@ const LESSONS: [(&str, &str, &str); 7] = [
     (
         "basic",
         "1, Basic Worker Pool",
-        "three workers share one queue; closing it ends them",
+        "one queue, many workers; closing it ends them",
     ),
     (
         "context_cancel",
         "1, Worker Pool with Context",
-        "a pool that is cancelled while it works, and why it takes two selects",
+        "a cancel while jobs run, and why it takes two selects",
     ),
     (
         "graceful_vs_emergency",
         "1, Graceful Shutdown",
-        "let it finish, or stop it now; every job is accounted for",
+        "let it finish, or stop it now; no job is forgotten",
     ),
     (
         "struct_pool",
         "1, Struct-Based Worker Pool",
-        "a pool as a type: submit any closure, shut down, survive a panic",
+        "a pool as a type, and what a panic does to it",
     ),
     (
         "buffered_vs_unbuffered",
@@ -38,7 +38,7 @@ const LESSONS: [(&str, &str, &str); 7] = [
     (
         "url_fetcher",
         "1, Practical Example: Concurrent URL Fetcher",
-        "real HTTP and HTTPS, with a limit for each request and for the whole run",
+        "real HTTP and HTTPS, with a deadline that holds",
     ),
 ];
 

@@ -61,5 +61,5 @@ impl Timeline {
 
 /// A job that began: give it to [`Timeline::end`].
 #[derive(Debug)]
-#[must_use = "a span that is never ended is drawn as never ended"]
+#[must_use = "a span that is never ended stays recorded as never ended"]
 pub struct Started(usize);

@@ -135,3 +135,14 @@ fn another_ctrl_c_ends_a_lesson_that_does_not_end_by_itself() {
 
     assert_eq!(lesson.end().status, Some(130));
 }
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_lesson_that_the_clock_has_cancelled_long_ago() {
+    let mut lesson = common::start(CONTEXT_CANCEL, "--work-ms 3600000 --cancel-after-ms 300");
+    lesson.line();
+    assert!(lesson.runs_for(std::time::Duration::from_millis(2000)));
+    lesson.signal("INT");
+
+    assert_eq!(lesson.end().status, Some(130));
+}

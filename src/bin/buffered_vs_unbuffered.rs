@@ -2,14 +2,12 @@
 //!
 //! Article 1, "Buffered vs Unbuffered Job Channel". The article's table, measured. Jobs come in
 //! bursts, to three workers that on average can just keep up. The same bursts meet a queue without
-//! room, one with room for two jobs a worker, and one with room for all jobs. The more room, the
-//! less the submitter waits. But the jobs start no sooner: a buffer moves the waiting from the
-//! submitter into the queue.
+//! room, one with room for two jobs a worker, and one with room for all jobs.
 //!
 //! Go to Rust:
 //! - `make(chan T)` is `bounded(0)`: a submit meets a worker that is free, or waits for one.
 //! - `make(chan T, n)` is `bounded(n)`.
-//! - crossbeam has `unbounded()` too, which Go has not. Its submitter never waits, and nothing
+//! - crossbeam has `unbounded()` too, which Go lacks. Its submitter never waits, and nothing
 //!   limits its memory: no backpressure.
 //!
 //! Predict: which columns of the table change with the capacity, and which stay as they are?
@@ -42,12 +40,12 @@ struct Flags {
     capacity: Vec<usize>,
 }
 
-/// When each job comes, from the start of the run. A burst is up to four jobs a worker, and the
-/// next one comes when the workers can just have done it.
+/// When each job comes, from the start of the run. A burst is up to four jobs a worker. The next one
+/// comes after the time that the workers need for it, when they share it evenly.
 fn arrivals(flags: &CommonFlags) -> Vec<Duration> {
     let mut random = StdRng::seed_from_u64(flags.seed);
     let mut arrivals = Vec::new();
-    // Not at once: the workers shall be there first.
+    // Not at once, so that the workers are there first.
     let mut now = flags.work_ms;
     while arrivals.len() < flags.jobs {
         let burst = random.random_range(1..=flags.workers * 4);

@@ -24,8 +24,8 @@
 //! - `cargo run --bin context_cancel -- --work-ms 3000`: who does not watch the context makes the
 //!   others wait.
 //! - `cargo run --bin context_cancel -- --cancel-after-ms 60000`, then press Ctrl-C within 2 s.
-//! - Put `results.send(job * 2).unwrap();` in place of the second select: it hangs. A second
-//!   Ctrl-C, a second after the first, ends any program here.
+//! - Put `results.send(job * 2).unwrap();` in place of the second select: it hangs. Ctrl-C, a
+//!   second or more after the cancel, ends it.
 
 use std::thread;
 use std::time::Duration;

@@ -118,6 +118,8 @@ fn what_is_no_url_is_said_to_be_none() {
         "http:///path",
         "http://exa mple.com/",
         "http://127.0.0.1:99999/",
+        "http://9:99999",
+        "http://user@127.0.0.1:99999/",
         "http://[::1/",
         "//example.com/",
         "nonsense",

@@ -54,8 +54,8 @@ impl Client {
             self.agent.get(url).config().timeout_global(Some(left))
         };
         match &answer {
-            // Perhaps the connection was kept from a request before, and the server had closed it
-            // meanwhile. So ask once more on a new one, as Go's client does.
+            // Perhaps the connection was kept from an earlier request, and the server has closed
+            // it since. ureq does not tell, so ask once more on a new one.
             Err(Error::Io(error)) if is_hang_up(error) => {
                 answer = again().max_idle_age(Duration::ZERO).build().call();
             }
@@ -98,7 +98,8 @@ pub fn is_url(uri: &Uri) -> bool {
     let is_http = matches!(uri.scheme_str(), Some("http" | "https"));
     is_http
         && uri.authority().is_some_and(|authority| {
-            authority.port().is_some() || authority.as_str().ends_with(authority.host())
+            let host_and_port = authority.as_str().rsplit('@').next();
+            authority.port().is_some() || host_and_port == Some(authority.host())
         })
 }
 
@@ -109,9 +110,9 @@ fn is_hang_up(error: &io::Error) -> bool {
             | ErrorKind::ConnectionReset
             | ErrorKind::ConnectionAborted
             | ErrorKind::BrokenPipe
-            // What macOS says when one sets a timeout on a connection that is closed.
-            | ErrorKind::InvalidInput
     )
+    // What macOS says when one sets a timeout on a connection that is closed.
+    || cfg!(target_os = "macos") && error.kind() == ErrorKind::InvalidInput
 }
 
 fn io_reason(error: &io::Error) -> String {

@@ -37,7 +37,7 @@ impl Resolver for Lookup {
         config: &Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
-        // Whither a redirect leads was not looked at before.
+        // Where a redirect leads has not been checked yet.
         if !is_url(uri) {
             return Err(Error::BadUri(uri.to_string()));
         }

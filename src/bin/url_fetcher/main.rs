@@ -1,8 +1,8 @@
 //! # Concurrent URL fetcher
 //!
 //! Article 1, "Practical Example: Concurrent URL Fetcher". Three workers and one HTTP client fetch
-//! a list of URLs. Each request has a timeout, and the whole run has a deadline. At the deadline, or on
-//! Ctrl-C, requests in flight are aborted, and every URL of the list still gets its line.
+//! a list of URLs. Each request has a timeout, and the whole run has a deadline. At the deadline,
+//! or on Ctrl-C, requests in flight are aborted, and every URL of the list still gets its line.
 //!
 //! Go to Rust:
 //! - A Go request carries its `ctx` and is aborted with it. Here `main` waits for results and for
