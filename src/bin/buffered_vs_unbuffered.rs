@@ -40,8 +40,8 @@ struct Flags {
     capacity: Vec<usize>,
 }
 
-/// When each job comes, from the start of the run. A burst is up to four jobs a worker. The next one
-/// comes after the time that the workers need for it, when they share it evenly.
+/// When each job comes, from the start of the run. A burst is up to four jobs a worker. The next
+/// one comes after the time that the workers need for it, when they share it evenly.
 fn arrivals(flags: &CommonFlags) -> Vec<Duration> {
     let mut random = StdRng::seed_from_u64(flags.seed);
     let mut arrivals = Vec::new();

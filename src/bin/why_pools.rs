@@ -38,7 +38,8 @@ struct Flags {
     common: CommonFlags,
 
     /// Connections that the database takes at a time
-    #[arg(long, value_name = "N", value_parser = number(1..=1_000_000_usize), default_value = "100")]
+    #[arg(long, value_name = "N", default_value = "100")]
+    #[arg(value_parser = number(1..=1_000_000_usize))]
     connections: usize,
 }
 
