@@ -20,13 +20,16 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client whose requests take at most `timeout` each, lookup and redirects included. It
-    /// trusts the certificates that this machine trusts.
-    pub fn new(timeout: Duration, proxy: Option<Proxy>) -> Client {
+    /// A client for so many `workers`, whose requests take at most `timeout` each, lookup and
+    /// redirects included. It trusts the certificates that this machine trusts.
+    pub fn new(workers: usize, timeout: Duration, proxy: Option<Proxy>) -> Client {
         let trusted = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier);
         let config = Config::builder()
             .timeout_global(Some(timeout))
             .max_redirects(10)
+            // Every worker may keep a connection for its next request.
+            .max_idle_connections(workers)
+            .max_idle_connections_per_host(workers)
             // A 404 is an answer, too.
             .http_status_as_error(false)
             .tls_config(trusted.build())

@@ -115,7 +115,7 @@ fn main() -> ExitCode {
         (10, Proxy::try_from_env())
     };
     let timeout = flags.timeout_secs.unwrap_or(Duration::from_secs(secs));
-    let client = Client::new(timeout, proxy);
+    let client = Client::new(flags.workers, timeout, proxy);
 
     let start = Instant::now();
     let (context, cancel) = Context::with_timeout(flags.deadline_secs);
