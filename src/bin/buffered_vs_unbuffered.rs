@@ -102,7 +102,7 @@ fn run(capacity: usize, flags: &CommonFlags, arrivals: &[Duration]) {
     let total: Duration = waits.iter().sum();
     let mean_late = late / arrivals.len().max(1) as u32;
     println!(
-        "{capacity:>8}{:>10}{:>14}{:>12}{deepest:>15}{:>16}{:>11}",
+        "{capacity:>8}{:>9}{:>10}{:>10}{deepest:>10}{:>14}{:>10}",
         waits.len(),
         format!("{} ms", longest.as_millis()),
         format!("{} ms", total.as_millis()),
@@ -125,12 +125,8 @@ fn main() {
     };
     let arrivals = arrivals(common);
 
-    println!(
-        "          submits       longest       total        deepest     a job starts   last job"
-    );
-    println!(
-        "capacity   waited          wait        wait          queue       late, mean       done"
-    );
+    println!("          submits   longest     total   deepest  a job starts  last job");
+    println!("capacity   waited      wait      wait     queue    late, mean      done");
     for capacity in capacities {
         run(capacity, common, &arrivals);
     }
