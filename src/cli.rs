@@ -103,23 +103,22 @@ pub fn number<N>(range: RangeInclusive<N>) -> ValueParser
 where
     N: FromStr + PartialOrd + Display + Clone + Send + Sync + 'static,
 {
-    ValueParser::new(move |text: &str| match text.parse() {
-        Ok(number) if range.contains(&number) => Ok(number),
-        _ => Err(format!(
-            "not a whole number from {} to {}",
-            range.start(),
-            range.end()
-        )),
-    })
+    ValueParser::new(move |text: &str| whole(text, &range))
 }
 
 /// Whole milliseconds, up to an hour.
 pub fn millis() -> ValueParser {
     let hour = 3_600_000;
-    ValueParser::new(move |text: &str| match text.parse() {
-        Ok(millis) if millis <= hour => Ok(Duration::from_millis(millis)),
-        _ => Err(format!("not a whole number from 0 to {hour}")),
-    })
+    ValueParser::new(move |text: &str| whole(text, &(0..=hour)).map(Duration::from_millis))
+}
+
+fn whole<N: FromStr + PartialOrd + Display>(
+    text: &str,
+    range: &RangeInclusive<N>,
+) -> Result<N, String> {
+    let (min, max) = (range.start(), range.end());
+    let number = text.parse().ok().filter(|number| range.contains(number));
+    number.ok_or_else(|| format!("not a whole number from {min} to {max}"))
 }
 
 /// Seconds, whole or not, from a millisecond to a day.

@@ -24,26 +24,16 @@ fn rows(flags: &str) -> Vec<Row> {
     assert_eq!(ended.status, Some(0), "{ended:#?}");
     assert_eq!(ended.stderr, [""; 0]);
     let row = |line: &String| {
-        let [
-            capacity,
-            waited,
-            longest_ms,
-            total_ms,
-            deepest,
-            late_ms,
-            done_ms,
-        ] = numbers(line)[..]
-        else {
-            panic!("not a row: {line}");
-        };
+        let cells = numbers(line);
+        assert_eq!(cells.len(), 7, "not a row: {line}");
         Row {
-            capacity,
-            waited,
-            longest_ms,
-            total_ms,
-            deepest,
-            late_ms,
-            done_ms,
+            capacity: cells[0],
+            waited: cells[1],
+            longest_ms: cells[2],
+            total_ms: cells[3],
+            deepest: cells[4],
+            late_ms: cells[5],
+            done_ms: cells[6],
         }
     };
     // The first two lines are the head of the table.

@@ -79,10 +79,11 @@ impl Running {
         line.expect("one more line of stdout within the limit")
     }
 
-    /// Writes to the program's stdin, if it was piped, and closes it.
-    pub fn write(&mut self, input: &str) {
+    /// Writes to the program's stdin, if it was piped, and closes it. On a thread of its own, so
+    /// that a program which does not read fails the test and does not hang it.
+    pub fn write(&mut self, input: String) {
         let mut stdin = self.child.stdin.take().expect("piped");
-        stdin.write_all(input.as_bytes()).expect("it reads stdin");
+        thread::spawn(move || stdin.write_all(input.as_bytes()).expect("it reads stdin"));
     }
 
     /// Sends it a signal.

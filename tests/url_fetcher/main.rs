@@ -9,7 +9,7 @@ use std::fs;
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 use std::thread;
@@ -293,7 +293,7 @@ fn a_list_from_a_file_or_from_stdin() {
     let mut from_stdin = command();
     from_stdin.args(["--file", "-"]).stdin(Stdio::piped());
     let mut lesson = start_command(from_stdin);
-    lesson.write(&list);
+    lesson.write(list);
     assert_eq!(lines(&lesson.end()), expected);
 }
 
@@ -323,7 +323,7 @@ fn a_hundred_thousand_urls() {
         .stdin(Stdio::piped());
     let mut lesson = start_command(command);
     let urls: Vec<String> = (0..100_000).map(|n| format!("nonsense-{n}\n")).collect();
-    lesson.write(&urls.concat());
+    lesson.write(urls.concat());
     let ended = lesson.end();
 
     let mut seen: Vec<usize> = lines(&ended).iter().map(|line| numbers(line)[0]).collect();
@@ -331,47 +331,57 @@ fn a_hundred_thousand_urls() {
     assert!(seen.into_iter().eq(0..100_000));
 }
 
-#[test]
-fn a_reader_that_takes_its_time_slows_the_workers_down() {
+/// Starts the lesson on a list of this length, with an output that nobody reads, and waits until
+/// it is stuck in it. Returns it, and how many requests it has made.
+fn start_unread(urls: usize) -> (Child, usize) {
     let (asked, requests) = crossbeam_channel::unbounded();
     let port = serve_pages(move |_| {
         let _ = asked.send(());
         status("200 OK")
     });
-    // Lines so long that no pipe holds a thousand of them.
+    // Lines so long that no pipe holds a hundred of them.
     let path = "x".repeat(4_000);
-    let urls: Vec<String> = (0..1_000)
+    let list: Vec<String> = (0..urls)
         .map(|n| format!("http://127.0.0.1:{port}/{n}/{path}"))
         .collect();
+    let name = format!("unread-{urls}.txt");
     let mut command = command();
-    command
-        .args(["--workers", "8", "--file"])
-        .arg(file("long.txt", &urls.join("\n")));
-    let mut lesson = command
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the lesson was built");
+    command.arg("--file").arg(file(&name, &list.join("\n")));
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let lesson = command.spawn().expect("the lesson was built");
 
-    // Nobody reads, so the requests cease before the list is at its end.
     let mut asked = 0;
     while requests.recv_timeout(Duration::from_secs(1)).is_ok() {
         asked += 1;
     }
+    (lesson, asked)
+}
+
+/// Reads the output of a lesson to its end.
+fn read_at_last(lesson: Child) -> Ended {
+    let output = within_limit(move || lesson.wait_with_output()).expect("our child");
+    let lines = |bytes: Vec<u8>| {
+        let text = String::from_utf8(bytes).expect("UTF-8");
+        text.lines().map(String::from).collect()
+    };
+    Ended {
+        stdout: lines(output.stdout),
+        stderr: lines(output.stderr),
+        status: output.status.code(),
+    }
+}
+
+#[test]
+fn a_reader_that_takes_its_time_slows_the_workers_down() {
+    let (mut lesson, asked) = start_unread(1_000);
     assert!(asked < 1_000, "nothing slows the workers down");
     assert_eq!(lesson.try_wait().expect("our child"), None);
 
-    let output = lesson.wait_with_output().expect("our child");
-    let stdout = String::from_utf8(output.stdout).expect("UTF-8");
-    assert_eq!(
-        stdout
-            .lines()
-            .filter(|line| line.starts_with("OK "))
-            .count(),
-        1_000
-    );
-    assert!(stdout.ends_with(
-        "\n1000 URLs: 1000 answered, 0 failed, 0 cancelled in flight, 0 never started\n"
-    ));
+    let ended = read_at_last(lesson);
+    assert_eq!(ended.status, Some(0));
+    let counts = numbers(ended.stdout.last().expect("some output"));
+    assert_eq!(counts, [1_000, 1_000, 0, 0, 0]);
+    assert_eq!(lines(&ended).len(), 1_000);
 }
 
 #[test]
@@ -521,37 +531,12 @@ fn ctrl_c_at_any_moment_loses_no_url() {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_counts_while_stdout_is_slow() {
-    let (asked, requests) = crossbeam_channel::unbounded();
-    let port = serve_pages(move |_| {
-        let _ = asked.send(());
-        status("200 OK")
-    });
-    let path = "x".repeat(4_000);
-    let urls: Vec<String> = (0..300)
-        .map(|n| format!("http://127.0.0.1:{port}/{n}/{path}"))
-        .collect();
-    let mut command = command();
-    command
-        .arg("--file")
-        .arg(file("slow.txt", &urls.join("\n")));
-    command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    let lesson = command.spawn().expect("the lesson was built");
-    // When the requests cease, main is stuck in its output, and the workers are stuck in theirs.
-    while requests.recv_timeout(Duration::from_secs(1)).is_ok() {}
+    let (lesson, _) = start_unread(300);
     common::signal("INT", &lesson);
-    let output = within_limit(move || lesson.wait_with_output()).expect("our child");
 
-    assert_eq!(output.status.code(), Some(130));
-    assert!(output.stderr.starts_with(b"stopped: cancelled\n"));
-    let ended = Ended {
-        stdout: String::from_utf8(output.stdout)
-            .expect("UTF-8")
-            .lines()
-            .map(String::from)
-            .collect(),
-        stderr: Vec::new(),
-        status: None,
-    };
+    let ended = read_at_last(lesson);
+    assert_eq!(ended.status, Some(130));
+    assert_eq!(ended.stderr[0], "stopped: cancelled");
     assert_eq!(lines(&ended).len(), 300);
 }
 

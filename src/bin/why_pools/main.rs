@@ -3,7 +3,7 @@
 //! Article 1, "Why Worker Pools". Ten thousand jobs need a database that takes a hundred
 //! connections at a time and refuses the next. First, every job gets a thread of its own: nothing
 //! limits how many of them connect at the same time. Then a pool of a hundred workers does the
-//! same jobs.
+//! same jobs. `tally.rs` beside this file counts, and prints the table.
 //!
 //! Go to Rust:
 //! - A goroutine needs a few kilobytes; a thread of the operating system, with a small job, about
@@ -21,15 +21,17 @@
 //! - `cargo run --bin why_pools -- --jobs 2000 --work-ms 500`: longer jobs, more threads at a time.
 //!   Look at the memory.
 
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+mod tally;
+
+use std::sync::atomic::Ordering::SeqCst;
 use std::thread;
-use std::time::Instant;
 
 use clap::Parser;
 use crossbeam_channel::{Receiver, Sender, bounded};
+use worker_pools::Work;
 use worker_pools::cli::{CommonFlags, Defaults, number};
-use worker_pools::memory::Growth;
-use worker_pools::{Work, println};
+
+use tally::{Tally, measure, print_table};
 
 /// A thread for every job, and a pool: what the database sees of it
 #[derive(Parser)]
@@ -58,26 +60,6 @@ impl Database {
     fn new(connections: usize) -> Database {
         let (connect, hang_up) = bounded(connections);
         Database { connect, hang_up }
-    }
-}
-
-/// What became of the jobs, and how many threads there were.
-#[derive(Default)]
-struct Tally {
-    threads: AtomicUsize,
-    most_threads: AtomicUsize,
-    done: AtomicUsize,
-    refused: AtomicUsize,
-    never_started: AtomicUsize,
-}
-
-impl Tally {
-    /// Counts the calling thread for as long as `body` runs.
-    fn thread(&self, body: impl FnOnce()) {
-        let threads = self.threads.fetch_add(1, SeqCst) + 1;
-        self.most_threads.fetch_max(threads, SeqCst);
-        body();
-        self.threads.fetch_sub(1, SeqCst);
     }
 }
 
@@ -133,27 +115,6 @@ fn pool(flags: &CommonFlags, work: &Work, database: &Database, tally: &Tally) {
     });
 }
 
-/// A column of the table.
-fn measure(name: &str, way: impl FnOnce(&Tally)) -> [String; 7] {
-    let memory = Growth::watch();
-    let start = Instant::now();
-    let tally = Tally::default();
-    way(&tally);
-    let took = start.elapsed();
-    let memory = memory.and_then(|growth| growth.at_peak());
-    [
-        name.to_string(),
-        tally.most_threads.into_inner().to_string(),
-        tally.refused.into_inner().to_string(),
-        tally.done.into_inner().to_string(),
-        tally.never_started.into_inner().to_string(),
-        memory.map_or("unknown".into(), |bytes| {
-            format!("{:.1} MB", bytes as f64 / 1e6)
-        }),
-        format!("{:.2} s", took.as_secs_f64()),
-    ]
-}
-
 fn main() {
     let flags: Flags = Defaults {
         workers: 100,
@@ -166,21 +127,7 @@ fn main() {
     let database = Database::new(flags.connections);
 
     // The pool first: so many threads leave memory behind that it would use unnoticed.
-    let pool = measure("pool", |tally| pool(common, &work, &database, tally));
-    let threads = measure("thread for each", |tally| {
-        thread_for_each_job(common, &work, &database, tally);
-    });
-
-    let rows = [
-        "",
-        "threads at the peak",
-        "connections refused",
-        "jobs done",
-        "jobs never started",
-        "memory added at the peak",
-        "time",
-    ];
-    for ((row, threads), pool) in rows.iter().zip(threads).zip(pool) {
-        println!("{row:<26}{threads:>16}{pool:>12}");
-    }
+    let pool = measure(|tally| pool(common, &work, &database, tally));
+    let threads = measure(|tally| thread_for_each_job(common, &work, &database, tally));
+    print_table(threads, pool);
 }
