@@ -6,7 +6,7 @@ mod common;
 mod site;
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -357,18 +357,30 @@ fn start_unread(urls: usize) -> (Child, usize) {
     (lesson, asked)
 }
 
-/// Reads the output of a lesson to its end.
-fn read_at_last(lesson: Child) -> Ended {
-    let output = within_limit(move || lesson.wait_with_output()).expect("our child");
-    let lines = |bytes: Vec<u8>| {
-        let text = String::from_utf8(bytes).expect("UTF-8");
-        text.lines().map(String::from).collect()
-    };
-    Ended {
-        stdout: lines(output.stdout),
-        stderr: lines(output.stderr),
-        status: output.status.code(),
-    }
+/// Reads the output of a lesson to its end, a little at a time.
+fn read_slowly(mut lesson: Child) -> Ended {
+    within_limit(move || {
+        let mut stdout = lesson.stdout.take().expect("piped");
+        let mut bytes = Vec::new();
+        let mut some = [0; 4096];
+        loop {
+            match stdout.read(&mut some).expect("a pipe") {
+                0 => break,
+                read => bytes.extend_from_slice(&some[..read]),
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
+        let output = lesson.wait_with_output().expect("our child");
+        let lines = |bytes: Vec<u8>| {
+            let text = String::from_utf8(bytes).expect("UTF-8");
+            text.lines().map(String::from).collect()
+        };
+        Ended {
+            stdout: lines(bytes),
+            stderr: lines(output.stderr),
+            status: output.status.code(),
+        }
+    })
 }
 
 #[test]
@@ -377,7 +389,7 @@ fn a_reader_that_takes_its_time_slows_the_workers_down() {
     assert!(asked < 1_000, "nothing slows the workers down");
     assert_eq!(lesson.try_wait().expect("our child"), None);
 
-    let ended = read_at_last(lesson);
+    let ended = read_slowly(lesson);
     assert_eq!(ended.status, Some(0));
     let counts = numbers(ended.stdout.last().expect("some output"));
     assert_eq!(counts, [1_000, 1_000, 0, 0, 0]);
@@ -534,7 +546,7 @@ fn ctrl_c_counts_while_stdout_is_slow() {
     let (lesson, _) = start_unread(300);
     common::signal("INT", &lesson);
 
-    let ended = read_at_last(lesson);
+    let ended = read_slowly(lesson);
     assert_eq!(ended.status, Some(130));
     assert_eq!(ended.stderr[0], "stopped: cancelled");
     assert_eq!(lines(&ended).len(), 300);
