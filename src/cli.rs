@@ -121,9 +121,9 @@ fn whole<N: FromStr + PartialOrd + Display>(
     number.ok_or_else(|| format!("not a whole number from {min} to {max}"))
 }
 
-/// Seconds, whole or not, from a millisecond to a day.
-pub fn seconds() -> ValueParser {
-    let (shortest, longest) = (0.001, 86_400.0);
+/// Seconds, whole or not, from `shortest` to a day.
+pub fn seconds(shortest: f64) -> ValueParser {
+    let longest = 86_400.0;
     ValueParser::new(move |text: &str| match text.parse() {
         Ok(secs) if (shortest..=longest).contains(&secs) => Ok(Duration::from_secs_f64(secs)),
         _ => Err(format!("not a number from {shortest} to {longest}")),

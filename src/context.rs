@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant};
 use std::{mem, process, thread};
 
-use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
+use crossbeam_channel::{Receiver, Sender, bounded, never};
 
 use crate::eprintln;
 
@@ -58,6 +58,15 @@ impl Display for Reason {
 }
 
 impl Context {
+    /// A context that nobody can end: Go's `context.Background`.
+    pub fn background() -> Context {
+        Context {
+            done: never(),
+            deadline: None,
+            done_at: Arc::default(),
+        }
+    }
+
     /// A context that lasts until it is cancelled: Go's `context.WithCancel`.
     pub fn with_cancel() -> (Context, Cancel) {
         let (sender, done) = bounded(0);
@@ -109,7 +118,7 @@ impl Context {
 
     /// Whether the context is done. Never blocks.
     pub fn is_done(&self) -> bool {
-        self.done.try_recv() == Err(TryRecvError::Disconnected)
+        self.done_at().is_some()
     }
 
     /// When the time is up; `None` for a context without a timeout.

@@ -35,6 +35,16 @@ fn it_lasts_until_it_is_cancelled() {
 }
 
 #[test]
+fn the_background_is_never_done() {
+    let context = Context::background();
+    let done = context.done().recv_timeout(Duration::from_millis(20));
+    assert_eq!(done, Err(RecvTimeoutError::Timeout));
+    assert!(!context.is_done());
+    assert_eq!(context.reason(), None);
+    assert_eq!(context.deadline(), None);
+}
+
+#[test]
 fn one_cancel_wakes_everybody() {
     let (context, cancel) = Context::with_cancel();
     let (woken, count) = bounded(10);

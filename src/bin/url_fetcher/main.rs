@@ -62,11 +62,11 @@ struct Flags {
     workers: usize,
 
     /// Timeout of a request, in seconds [default: 10, for the demo site 2]
-    #[arg(long, value_name = "SECS", value_parser = seconds())]
+    #[arg(long, value_name = "SECS", value_parser = seconds(0.001))]
     timeout_secs: Option<Duration>,
 
     /// Time for the whole run, in seconds
-    #[arg(long, value_name = "SECS", value_parser = seconds(), default_value = "30")]
+    #[arg(long, value_name = "SECS", value_parser = seconds(0.001), default_value = "30")]
     deadline_secs: Duration,
 }
 
