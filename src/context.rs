@@ -8,7 +8,7 @@ use std::convert::Infallible;
 use std::fmt::{self, Display, Formatter};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant};
-use std::{mem, process, thread};
+use std::{process, thread};
 
 use crossbeam_channel::{Receiver, Sender, bounded, never};
 
@@ -147,28 +147,49 @@ impl Cancel {
         self.open.close();
     }
 
-    /// Cancels on Ctrl-C, SIGTERM and SIGHUP, which from now on no longer end the program by
-    /// themselves: Go's `signal.NotifyContext`.
+    /// Cancels on the next Ctrl-C, SIGTERM or SIGHUP. From now on these no longer end the program
+    /// by themselves: Go's `signal.NotifyContext`.
     ///
-    /// Where the program still runs a second after its context was done, Ctrl-C makes it exit at
-    /// once, with status 130. Where signals cannot be caught, this says so on stderr, and Ctrl-C
-    /// ends the program.
+    /// Where the program still runs a second after the last of its contexts was done, Ctrl-C makes
+    /// it exit at once, with status 130. Where signals cannot be caught, this says so on stderr,
+    /// and Ctrl-C ends the program.
     pub fn on_ctrl_c(&self) {
+        self.on_signal(|seen| seen + 1);
+    }
+
+    /// Like [`on_ctrl_c`](Self::on_ctrl_c), but on the second such signal that the program gets:
+    /// the first one asks it to end well, this one to stop now.
+    pub fn on_second_ctrl_c(&self) {
+        self.on_signal(|_| 2);
+    }
+
+    /// Cancels on the signal with this number. The first one is 1; `number` is given how many
+    /// there were so far.
+    fn on_signal(&self, number: impl FnOnce(usize) -> usize) {
         // A process has one handler, while a program may have one context after the other.
-        static WATCHED: Mutex<Vec<Weak<Open>>> = Mutex::new(Vec::new());
+        static SIGNALS: Mutex<Signals> = Mutex::new(Signals {
+            seen: 0,
+            awaited: Vec::new(),
+        });
         static HANDLER: OnceLock<()> = OnceLock::new();
 
-        let watched = || WATCHED.lock().unwrap_or_else(PoisonError::into_inner);
-        watched().push(Arc::downgrade(&self.open));
+        let lock = || SIGNALS.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut signals = lock();
+        let number = number(signals.seen);
+        signals.awaited.push((number, Arc::downgrade(&self.open)));
+        // It may have come before we asked for it.
+        signals.cancel_due();
+        drop(signals);
+
         HANDLER.get_or_init(|| {
-            let mut done_at = Instant::now();
+            let mut last_done = Instant::now();
             let handler = move || {
-                for open in mem::take(&mut *watched()).iter().filter_map(Weak::upgrade) {
-                    open.close();
-                    // Earlier than now, if the clock was first.
-                    done_at = open.done_at.get().copied().unwrap_or(done_at);
+                let mut signals = lock();
+                signals.seen += 1;
+                if let Some(done_at) = signals.cancel_due() {
+                    last_done = done_at;
                 }
-                if done_at.elapsed() > Duration::from_secs(1) {
+                if signals.awaited.is_empty() && last_done.elapsed() > Duration::from_secs(1) {
                     process::exit(130);
                 }
             };
@@ -176,6 +197,33 @@ impl Cancel {
                 eprintln!("warning: cannot catch Ctrl-C: {error}");
             }
         });
+    }
+}
+
+/// The signals that the process was sent, and who waits for which.
+struct Signals {
+    seen: usize,
+    awaited: Vec<(usize, Weak<Open>)>,
+}
+
+impl Signals {
+    /// Cancels the contexts whose signal has come, and forgets them and those that are gone.
+    /// Returns when the last of them was done, which may be earlier than now: the clock may have
+    /// been first.
+    fn cancel_due(&mut self) -> Option<Instant> {
+        let mut last_done = None;
+        let seen = self.seen;
+        self.awaited.retain(|(number, open)| {
+            let Some(open) = open.upgrade() else {
+                return false;
+            };
+            if *number <= seen {
+                open.close();
+                last_done = last_done.max(open.done_at.get().copied());
+            }
+            *number > seen
+        });
+        last_done
     }
 }
 

@@ -25,7 +25,12 @@ pub enum Ending {
     Interrupted,
 }
 
-/// A record of spans. Clones share it, so that all workers can write to one.
+/// How many spans are kept: as many as a lesson can have jobs. Only a service that runs for days
+/// has more.
+const MOST_SPANS: usize = 1_000_000;
+
+/// A record of spans, the first million of them. Clones share it, so that all workers can write to
+/// one.
 #[derive(Clone, Debug, Default)]
 pub struct Timeline {
     spans: Arc<Mutex<Vec<Span>>>,
@@ -35,18 +40,23 @@ impl Timeline {
     /// Notes that `worker` begins `job` now, and returns the handle to [`end`](Self::end) it.
     pub fn start(&self, worker: usize, job: usize) -> Started {
         let mut spans = self.lock();
+        if spans.len() == MOST_SPANS {
+            return Started(None);
+        }
         spans.push(Span {
             worker,
             job,
             start: Instant::now(),
             end: None,
         });
-        Started(spans.len() - 1)
+        Started(Some(spans.len() - 1))
     }
 
     /// Notes that what [`start`](Self::start) returned ends now.
     pub fn end(&self, Started(index): Started, ending: Ending) {
-        self.lock()[index].end = Some((Instant::now(), ending));
+        if let Some(index) = index {
+            self.lock()[index].end = Some((Instant::now(), ending));
+        }
     }
 
     /// All that was recorded so far, in the order in which it began.
@@ -62,4 +72,4 @@ impl Timeline {
 /// A job that began: give it to [`Timeline::end`].
 #[derive(Debug)]
 #[must_use = "a span that is never ended stays recorded as never ended"]
-pub struct Started(usize);
+pub struct Started(Option<usize>);

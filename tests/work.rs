@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use worker_pools::timeline::Ending;
+use worker_pools::timeline::{Ending, Timeline};
 use worker_pools::work::{Interrupted, this_worker};
 use worker_pools::{Context, Work};
 
@@ -78,6 +78,16 @@ fn work_takes_its_time_and_is_recorded() {
     assert_eq!((interrupted.worker, interrupted.job), (1, 6));
     let (_, ending) = interrupted.end.expect("it has ended");
     assert_eq!(ending, Ending::Interrupted);
+}
+
+#[test]
+fn a_service_that_runs_for_days_does_not_fill_the_memory() {
+    let timeline = Timeline::default();
+    for job in 0..1_000_001 {
+        let started = timeline.start(1, job);
+        timeline.end(started, Ending::Finished);
+    }
+    assert_eq!(timeline.spans().len(), 1_000_000);
 }
 
 #[test]
