@@ -4,7 +4,7 @@ use clap::Parser;
 use worker_pools::{cli, println};
 
 /// The lessons in reading order: name, section of the article, what it shows.
-const LESSONS: [(&str, &str, &str); 7] = [
+const LESSONS: [(&str, &str, &str); 8] = [
     (
         "why_pools",
         "1, Why Worker Pools",
@@ -39,6 +39,11 @@ const LESSONS: [(&str, &str, &str); 7] = [
         "url_fetcher",
         "1, Practical Example: Concurrent URL Fetcher",
         "real HTTP and HTTPS, with a deadline that holds",
+    ),
+    (
+        "production_pool",
+        "2, the whole of it",
+        "a service: bursts, panics, metrics, and three ways to stop",
     ),
 ];
 

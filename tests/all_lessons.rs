@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use common::{run, within_limit};
 
-const LESSONS: [(&str, &str); 7] = [
+const LESSONS: [(&str, &str); 8] = [
     ("why_pools", env!("CARGO_BIN_EXE_why_pools")),
     ("basic", env!("CARGO_BIN_EXE_basic")),
     ("context_cancel", env!("CARGO_BIN_EXE_context_cancel")),
@@ -21,7 +21,18 @@ const LESSONS: [(&str, &str); 7] = [
         env!("CARGO_BIN_EXE_buffered_vs_unbuffered"),
     ),
     ("url_fetcher", env!("CARGO_BIN_EXE_url_fetcher")),
+    ("production_pool", env!("CARGO_BIN_EXE_production_pool")),
 ];
+
+/// The flags that make the lesson short, or print much.
+fn flags(name: &str, jobs: &str) -> Vec<String> {
+    let flags = match name {
+        "url_fetcher" => String::new(),
+        "production_pool" => "--work-ms 1 --duration-secs 1.1 --metrics off".to_string(),
+        _ => format!("--work-ms 1 {jobs}"),
+    };
+    flags.split_whitespace().map(str::to_string).collect()
+}
 
 #[test]
 fn the_list_has_every_lesson_in_reading_order() {
@@ -92,17 +103,17 @@ fn wrong_flags_get_one_line_that_names_flag_and_value() {
         assert_refused(lesson, "--nonsense", "'--nonsense'");
     }
     for (name, lesson) in LESSONS {
-        if name != "url_fetcher" {
+        if name == "url_fetcher" {
+            continue;
+        }
+        let too_long = "'3600001' for '--work-ms <MS>'";
+        assert_refused(lesson, "--work-ms 3600001", too_long);
+        assert_refused(lesson, "--work-ms 1.5", "'1.5' for '--work-ms <MS>'");
+        assert_refused(lesson, "--jitter 101", "'101' for '--jitter <PERCENT>'");
+        assert_refused(lesson, "--seed x", "'x' for '--seed <N>'");
+        assert_refused(lesson, "stray", "'stray'");
+        if name != "production_pool" {
             assert_refused(lesson, "--jobs 1000001", "'1000001' for '--jobs <N>'");
-            assert_refused(
-                lesson,
-                "--work-ms 3600001",
-                "'3600001' for '--work-ms <MS>'",
-            );
-            assert_refused(lesson, "--work-ms 1.5", "'1.5' for '--work-ms <MS>'");
-            assert_refused(lesson, "--jitter 101", "'101' for '--jitter <PERCENT>'");
-            assert_refused(lesson, "--seed x", "'x' for '--seed <N>'");
-            assert_refused(lesson, "stray", "'stray'");
         }
     }
     let context_cancel = LESSONS[2].1;
@@ -139,6 +150,25 @@ fn wrong_flags_get_one_line_that_names_flag_and_value() {
         "--file list.txt http://localhost/",
         "'--file <FILE>'",
     );
+    let production_pool = LESSONS[7].1;
+    for flag in ["queue <N>", "rate <N>", "panic-percent <PERCENT>"] {
+        let (name, _) = flag.split_once(' ').expect("two words");
+        let named = format!("'-1' for '--{flag}'");
+        assert_refused(production_pool, &format!("--{name} -1"), &named);
+    }
+    for flag in ["duration-secs", "grace-secs"] {
+        let named = format!("'nan' for '--{flag} <SECS>'");
+        assert_refused(production_pool, &format!("--{flag} nan"), &named);
+    }
+    for address in [
+        "127.0.0.1",
+        "127.0.0.1:0",
+        "localhost:9898",
+        "127.0.0.1:99999",
+    ] {
+        let named = format!("'{address}' for '--metrics <ADDR>'");
+        assert_refused(production_pool, &format!("--metrics {address}"), &named);
+    }
     assert_refused(env!("CARGO_BIN_EXE_worker-pools"), "basic", "'basic'");
 }
 
@@ -158,9 +188,7 @@ fn pipe_without_reader() -> Stdio {
 fn a_reader_that_goes_away_ends_the_lesson_quietly() {
     for (name, lesson) in LESSONS {
         let mut command = Command::new(lesson);
-        if name != "url_fetcher" {
-            command.args(["--work-ms", "1", "--jobs", "1000"]);
-        }
+        command.args(flags(name, "--jobs 1000"));
         command.stdout(pipe_without_reader());
         let output = within_limit(move || command.output());
 
@@ -195,9 +223,7 @@ fn a_full_disk_is_one_clear_line() {
         let mut command = Command::new(lesson);
         let full = fs::OpenOptions::new().write(true).open("/dev/full");
         command.stdout(full.expect("Linux has it"));
-        if name != "url_fetcher" {
-            command.args(["--work-ms", "1"]);
-        }
+        command.args(flags(name, ""));
         let output = within_limit(move || command.output());
 
         let output = output.expect("the lesson was built");

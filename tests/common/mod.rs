@@ -79,6 +79,20 @@ impl Running {
         line.expect("one more line of stdout within the limit")
     }
 
+    /// Takes lines of stderr up to the first one with this text, and returns that.
+    #[track_caller]
+    pub fn wait_for(&mut self, text: &str) -> String {
+        let deadline = Instant::now() + LIMIT;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.stderr.recv_timeout(left) {
+                Ok(line) if line.contains(text) => return line,
+                Ok(_) => {}
+                Err(_) => panic!("it does not say {text:?}"),
+            }
+        }
+    }
+
     /// Writes to the program's stdin, if it was piped, and closes it. On a thread of its own, so
     /// that a program which does not read fails the test and does not hang it.
     pub fn write(&mut self, input: String) {

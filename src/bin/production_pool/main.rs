@@ -1,0 +1,206 @@
+//! # Production pool
+//!
+//! Article 2, the whole of it. A service: jobs keep coming in bursts, some of them panic, and it
+//! must not lose one, must be observable, and must stop well. `pool.rs` is the pool, made to be
+//! copied. This file is the service around it. `metrics.rs` is what the pool counts, `report.rs`
+//! what the service prints, `http.rs` what it tells Prometheus.
+//!
+//! Go to Rust:
+//! - A job that does not fit comes back to its submitter, inside of the error.
+//! - In the article, a worker waits for ever in `results <- result` when nobody reads. Here no
+//!   worker waits for a reader: while too many results lie there, `submit` takes no more jobs.
+//! - In the article, a cancel leaves jobs in the queue, and nobody knows which. Here `shutdown`
+//!   returns them.
+//! - `recover()` is `catch_unwind`. The worker lives on, and the failed job comes back with what
+//!   it said.
+//!
+//! Predict: 4 workers, a queue of 16, jobs of 200 ms. 25 jobs come at once. How many are rejected,
+//! and how long are the workers busy with the others?
+//!
+//! Try:
+//! - `cargo run --bin production_pool -- --queue 200`: nothing is rejected any more. What does it
+//!   cost? Look at the queue at the end, and how long the drain takes.
+//! - `cargo run --bin production_pool -- --work-ms 1000 --grace-secs 1`: a drain that runs out of
+//!   time. Every job is accounted for.
+//! - `cargo run --bin production_pool -- --duration-secs 0`, and in another terminal
+//!   `curl http://127.0.0.1:9898/metrics`. Then press Ctrl-C, and once more during the drain.
+
+mod http;
+mod metrics;
+mod pool;
+mod report;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use std::{panic, process, thread};
+
+use clap::Parser;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use worker_pools::cli::{self, millis, number, seconds};
+use worker_pools::context::Reason;
+use worker_pools::output::fail;
+use worker_pools::work::{Interrupted, this_worker};
+use worker_pools::{Context, Work, eprintln};
+
+use http::Endpoint;
+use pool::{Pool, Rejected};
+
+/// A service around a worker pool: it can be observed, and stops well
+#[derive(Parser)]
+struct Flags {
+    /// Workers in the pool
+    #[arg(long, value_name = "N", default_value = "4", value_parser = number(1..=1_000_usize))]
+    workers: usize,
+
+    /// Jobs that the queue has room for
+    #[arg(long, value_name = "N", default_value = "16")]
+    #[arg(value_parser = number(0..=1_000_000_usize))]
+    queue: usize,
+
+    /// How many jobs come in a second, on average. They come in bursts
+    #[arg(long, value_name = "N", default_value = "25", value_parser = number(1..=10_000_u32))]
+    rate: u32,
+
+    /// How long a job takes, in milliseconds
+    #[arg(long, value_name = "MS", default_value = "200", value_parser = millis())]
+    work_ms: Duration,
+
+    /// By how much a job may be longer or shorter than that, in percent
+    #[arg(long, value_name = "PERCENT", default_value = "50", value_parser = number(0..=100_u32))]
+    jitter: u32,
+
+    /// How many jobs of a hundred panic, on average
+    #[arg(long, value_name = "PERCENT", default_value = "5", value_parser = number(0..=100_u32))]
+    panic_percent: u32,
+
+    /// Chooses what is random: bursts, panics, and how long each job takes
+    #[arg(long, value_name = "N", default_value = "1", value_parser = number(0..=u64::MAX))]
+    seed: u64,
+
+    /// For how long jobs come; 0: until Ctrl-C
+    #[arg(long, value_name = "SECS", default_value = "10", value_parser = seconds(0.0))]
+    duration_secs: Duration,
+
+    /// How long the jobs in the queue have to be done when no more come
+    #[arg(long, value_name = "SECS", default_value = "5", value_parser = seconds(0.0))]
+    grace_secs: Duration,
+
+    /// Where to serve /metrics and /healthz: an address with a port, or "off"
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9898")]
+    metrics: Endpoint,
+}
+
+struct Job {
+    number: usize,
+    panics: bool,
+}
+
+type JobPool = Pool<Job, Result<(), Interrupted>>;
+
+/// What the workers do with a job.
+fn run(stop: &Context, job: &Job, work: &Work) -> Result<(), Interrupted> {
+    work.run_with(stop, this_worker(), job.number)?;
+    if job.panics {
+        panic!("--panic-percent wanted it");
+    }
+    Ok(())
+}
+
+/// What came in, and how much of it the pool handed back.
+struct Arrivals {
+    arrived: usize,
+    rejected: usize,
+}
+
+/// Submits jobs until the context is done: up to a second's worth at once, then none for as long
+/// as it takes to keep the rate.
+fn submit_bursts(pool: &JobPool, accept: &Context, flags: &Flags) -> Arrivals {
+    let mut random = StdRng::seed_from_u64(flags.seed);
+    let (mut arrived, mut rejected) = (0, 0);
+    while !accept.is_done() {
+        let burst = random.random_range(1..=flags.rate);
+        let mut handed_back = Vec::new();
+        for _ in 0..burst {
+            arrived += 1;
+            let job = Job {
+                number: arrived,
+                panics: random.random_range(0..100) < flags.panic_percent,
+            };
+            handed_back.extend(pool.submit(job).err());
+        }
+        // They could be tried again, or put elsewhere. Here, whoever sent them is told to come
+        // back later.
+        if let Some(Rejected { job, reason }) = handed_back.first() {
+            let count = handed_back.len();
+            eprintln!("rejected {count}, from job {} on: {reason}", job.number);
+        }
+        rejected += handed_back.len();
+
+        let pause = Duration::from_secs(1) * burst / flags.rate;
+        let _ = accept.done().recv_timeout(pause);
+    }
+    Arrivals { arrived, rejected }
+}
+
+/// A job that panics is reported with its result, on one line. All other panics are printed as
+/// ever.
+fn keep_panics_of_jobs_quiet() {
+    let print = panic::take_hook();
+    panic::set_hook(Box::new(move |panic| match thread::current().name() {
+        Some(name) if name.starts_with("worker ") => {}
+        _ => print(panic),
+    }));
+}
+
+fn main() {
+    let flags: Flags = cli::parse();
+    let work = Work::new(flags.work_ms, f64::from(flags.jitter) / 100.0, flags.seed);
+    keep_panics_of_jobs_quiet();
+
+    let run = move |stop: &Context, job: &Job| run(stop, job, &work);
+    let pool: Arc<JobPool> = match Pool::new(flags.workers, flags.queue, run) {
+        Ok(pool) => Arc::new(pool),
+        Err(error) => fail(format_args!(
+            "cannot start {} workers: {error}",
+            flags.workers
+        )),
+    };
+    if let Endpoint::At(address) = flags.metrics {
+        match http::serve(address, &pool) {
+            Ok(()) => eprintln!("metrics: http://{address}/metrics"),
+            Err(error) => fail(format_args!("cannot serve --metrics {address}: {error}")),
+        }
+    }
+    let (accept, cancel) = if flags.duration_secs.is_zero() {
+        Context::with_cancel()
+    } else {
+        Context::with_timeout(flags.duration_secs)
+    };
+    cancel.on_ctrl_c();
+
+    let reason = thread::scope(|scope| {
+        let reader = scope.spawn(|| report::until_closed(&pool, &flags));
+        let arrivals = submit_bursts(&pool, &accept, &flags);
+
+        let (stop, cancel) = Context::with_timeout(flags.grace_secs);
+        cancel.on_second_ctrl_c();
+        eprintln!("no more jobs; {:?} for those that are in", flags.grace_secs);
+        let start = Instant::now();
+        let leftovers = pool.shutdown(&stop);
+        let reason = stop.reason();
+        let ended = match reason {
+            None => "all of them are done",
+            Some(Reason::DeadlineExceeded) => "the time is up: stopped",
+            Some(Reason::Cancelled) => "second signal: stopped",
+        };
+        eprintln!("{ended} after {:.1?}", start.elapsed());
+
+        let tally = reader.join().expect("it does not panic");
+        report::sum_up(&pool, arrivals, tally, leftovers);
+        reason
+    });
+    if reason == Some(Reason::Cancelled) {
+        process::exit(130);
+    }
+}

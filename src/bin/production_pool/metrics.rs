@@ -1,0 +1,88 @@
+//! What a pool counts.
+
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::SeqCst;
+
+/// A pool at one moment. `accepted` is always the sum of `queued`, `active`, `processed` and
+/// `never_started`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Metrics {
+    /// Jobs that wait for a worker: the article's `JobsQueued`. A job that a free worker is about
+    /// to start is one of them.
+    pub queued: u64,
+    /// Workers that are busy with a job: the article's `WorkersActive`.
+    pub active: u64,
+    /// Jobs that ended, well or not: the article's `JobsProcessed`.
+    pub processed: u64,
+    /// How many of them panicked.
+    pub failed: u64,
+    /// Jobs that the pool took.
+    pub accepted: u64,
+    /// Jobs that it handed back.
+    pub rejected: u64,
+    /// Jobs that it took, and was stopped before it started them.
+    pub never_started: u64,
+}
+
+/// What the workers count. Each job is counted once when it starts, and once when it leaves the
+/// pool.
+#[derive(Default)]
+pub struct Counters {
+    started: AtomicU64,
+    returned: AtomicU64,
+    panicked: AtomicU64,
+    never_started: AtomicU64,
+}
+
+impl Counters {
+    /// A worker starts a job.
+    pub fn start(&self) {
+        self.started.fetch_add(1, SeqCst);
+    }
+
+    /// A job that was started returned.
+    pub fn returned(&self) {
+        self.returned.fetch_add(1, SeqCst);
+    }
+
+    /// A job that was started panicked.
+    pub fn panicked(&self) {
+        self.panicked.fetch_add(1, SeqCst);
+    }
+
+    /// A job leaves the queue and will not be started.
+    pub fn never_started(&self) {
+        self.never_started.fetch_add(1, SeqCst);
+    }
+
+    /// How many jobs have left the pool.
+    pub fn left(&self) -> u64 {
+        self.ways_out().iter().sum()
+    }
+
+    /// All numbers of one moment. The caller sees to it that no job is accepted meanwhile.
+    pub fn snapshot(&self, accepted: u64, rejected: u64) -> Metrics {
+        loop {
+            let before = self.ways_out();
+            let started = self.started.load(SeqCst);
+            // When a job has left in between, look again. They are few, for none comes in.
+            if self.ways_out() == before {
+                let [returned, panicked, never_started] = before;
+                let processed = returned + panicked;
+                return Metrics {
+                    queued: accepted - started - never_started,
+                    active: started - processed,
+                    processed,
+                    failed: panicked,
+                    accepted,
+                    rejected,
+                    never_started,
+                };
+            }
+        }
+    }
+
+    fn ways_out(&self) -> [u64; 3] {
+        [&self.returned, &self.panicked, &self.never_started].map(|count| count.load(SeqCst))
+    }
+}

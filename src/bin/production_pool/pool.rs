@@ -1,0 +1,329 @@
+//! The pool itself: typed jobs in, typed results out. It needs nothing of this project but
+//! [`Context`].
+
+use std::any::Any;
+use std::error::Error;
+use std::fmt::{self, Debug, Display, Formatter};
+use std::io;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread::{self, JoinHandle, ThreadId};
+
+use crossbeam_channel::{Receiver, Sender, bounded, select_biased, unbounded};
+use worker_pools::Context;
+use worker_pools::context::Cancel;
+
+use super::metrics::{Counters, Metrics};
+
+/// A fixed number of workers that do jobs of type `J`, all with the same function.
+///
+/// Every job that it accepts comes back exactly once: with its result, or from
+/// [`shutdown`](Pool::shutdown) as never started. Only `shutdown` waits, and dropping the pool.
+///
+/// Dropping the pool without a shutdown is a [`shutdown`](Pool::shutdown) with a context that
+/// nobody ends: it waits until all jobs that were accepted are done. Their results can be taken
+/// by whoever kept a clone of [`results`](Pool::results).
+pub struct Pool<J: Send + 'static, R: Send + 'static> {
+    submissions: Mutex<Submissions<J>>,
+    shared: Arc<Shared>,
+    /// How many jobs fit in, those that are being worked on included.
+    room: usize,
+    results: Receiver<Finished<J, R>>,
+    /// Closes when the last worker has returned.
+    never_started: Receiver<J>,
+    workers: Mutex<Vec<JoinHandle<()>>>,
+    worker_ids: Vec<ThreadId>,
+}
+
+/// What submitters change, each while holding the lock.
+struct Submissions<J> {
+    /// `None` once the queue is closed.
+    jobs: Option<Sender<J>>,
+    accepted: u64,
+    rejected: u64,
+}
+
+/// What the workers share with the pool.
+struct Shared {
+    /// Done when no job may start any more.
+    stop: Context,
+    cancel: Cancel,
+    counters: Counters,
+}
+
+/// A job, and what came of it.
+#[derive(Debug)]
+pub struct Finished<J, R> {
+    /// The job, as it was submitted.
+    pub job: J,
+    /// What the pool's function returned for it.
+    pub result: Result<R, Panicked>,
+}
+
+/// The job panicked. Its worker lives on.
+///
+/// The panic hook has seen the panic before, and the default one has printed it to stderr.
+#[derive(Debug)]
+pub struct Panicked {
+    /// What the job panicked with, for [`resume_unwind`](panic::resume_unwind).
+    pub payload: Box<dyn Any + Send>,
+}
+
+/// A job that was not accepted, handed back.
+#[derive(Debug)]
+pub struct Rejected<J> {
+    /// The job, as it was submitted.
+    pub job: J,
+    /// Why it was not accepted.
+    pub reason: Reason,
+}
+
+/// Why a job was not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// All workers are busy, and as many jobs wait as may wait.
+    QueueFull,
+    /// Too many results were not taken yet: as many as jobs fit in.
+    ResultsFull,
+    /// The pool takes no more jobs.
+    ShuttingDown,
+}
+
+/// What a pool had in it when it was shut down.
+#[derive(Debug)]
+#[must_use = "these are jobs and results that nobody has seen"]
+pub struct Leftovers<J, R> {
+    /// The jobs that were accepted and never started, in no particular order.
+    pub never_started: Vec<J>,
+    /// The results that nobody has taken. A closed channel: it ends when it is empty. A reader
+    /// that is still at work goes on taking from it.
+    pub undelivered: Receiver<Finished<J, R>>,
+}
+
+impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
+    /// Starts `size` workers that call `work` for each job, and a queue with room for `capacity`
+    /// jobs. With a capacity of 0, only as many jobs are accepted as there are free workers.
+    ///
+    /// The context that `work` is given is done when the pool is stopped before all jobs are
+    /// done. A job that takes long should then give up.
+    ///
+    /// # Errors
+    ///
+    /// When the operating system refuses a thread.
+    ///
+    /// # Panics
+    ///
+    /// When `size` is 0.
+    pub fn new(
+        size: usize,
+        capacity: usize,
+        work: impl Fn(&Context, &J) -> R + Send + Sync + 'static,
+    ) -> io::Result<Pool<J, R>> {
+        assert!(size > 0, "a pool needs at least one worker");
+        let room = size + capacity;
+        let (jobs, queue) = bounded(room);
+        // Unbounded, so that no worker ever waits for a reader. `submit` keeps it short.
+        let (results_tx, results_rx) = unbounded();
+        let (never_started_tx, never_started_rx) = unbounded();
+        let (stop, cancel) = Context::with_cancel();
+        let shared = Arc::new(Shared {
+            stop,
+            cancel,
+            counters: Counters::default(),
+        });
+        let work = Arc::new(work);
+
+        let mut workers = Vec::new();
+        for id in 1..=size {
+            let (shared, work) = (Arc::clone(&shared), Arc::clone(&work));
+            let (queue, results) = (queue.clone(), results_tx.clone());
+            let never_started = never_started_tx.clone();
+            let body = move || worker(&shared, &*work, queue, results, never_started);
+            // If one is refused, those before it find the queue closed, and return.
+            let thread = thread::Builder::new().name(format!("worker {id}"));
+            workers.push(thread.spawn(body)?);
+        }
+        let submissions = Submissions {
+            jobs: Some(jobs),
+            accepted: 0,
+            rejected: 0,
+        };
+        Ok(Pool {
+            submissions: Mutex::new(submissions),
+            shared,
+            room,
+            results: results_rx,
+            never_started: never_started_rx,
+            worker_ids: workers.iter().map(|it| it.thread().id()).collect(),
+            workers: Mutex::new(workers),
+        })
+    }
+
+    /// Gives `job` to the pool. Never blocks; jobs may submit to their own pool.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejected`] hands the job back, with the reason.
+    pub fn submit(&self, job: J) -> Result<(), Rejected<J>> {
+        let mut submissions = self.submissions();
+        // In Go, `select` with a `default` asks the channel whether it has room. Then it depends
+        // on how fast the workers wake up whether a job fits. Counted, it does not.
+        let in_pool = submissions.accepted - self.shared.counters.left();
+        let reason = match &submissions.jobs {
+            None => Reason::ShuttingDown,
+            Some(_) if in_pool >= self.room as u64 => Reason::QueueFull,
+            Some(_) if self.results.len() >= self.room => Reason::ResultsFull,
+            Some(jobs) => {
+                let sent = jobs.send(job);
+                sent.expect("workers stay until the queue is closed");
+                submissions.accepted += 1;
+                return Ok(());
+            }
+        };
+        submissions.rejected += 1;
+        Err(Rejected { job, reason })
+    }
+
+    /// Where the results come out. Clone it for a thread that reads them; it closes when the pool
+    /// is shut down.
+    ///
+    /// Somebody has to take them: when as many are left as jobs fit in, `submit` rejects the next
+    /// job.
+    pub fn results(&self) -> &Receiver<Finished<J, R>> {
+        &self.results
+    }
+
+    /// Whether jobs are accepted, room provided: that is, whether no shutdown has begun.
+    pub fn is_open(&self) -> bool {
+        self.submissions().jobs.is_some()
+    }
+
+    /// All numbers of one moment.
+    pub fn metrics(&self) -> Metrics {
+        // Locked meanwhile, so that no job is accepted.
+        let submissions = self.submissions();
+        let counters = &self.shared.counters;
+        counters.snapshot(submissions.accepted, submissions.rejected)
+    }
+
+    /// Closes the queue, and waits until every worker has returned: Go's `Server.Shutdown(ctx)`.
+    /// The context says for how long the workers go on with the jobs in the queue:
+    ///
+    /// - drain: [`Context::background`], until all are done;
+    /// - drain with a limit: [`Context::with_timeout`], which may be cancelled as well;
+    /// - stop now: a context that is done already.
+    ///
+    /// Once the context is done, no job starts, and those that run see it on the context that
+    /// they were given. Shutdown waits for them.
+    ///
+    /// It may be called again, and from several threads at once, also to hurry up a shutdown that
+    /// has begun. All calls wait; each job that never started is returned by one of them.
+    ///
+    /// Called by one of the pool's own jobs, it does not wait, because that job would wait for
+    /// itself. It begins the shutdown, and returns no job. Without a second call, the context is
+    /// then not looked at again.
+    pub fn shutdown(&self, stop: &Context) -> Leftovers<J, R> {
+        if stop.is_done() {
+            self.shared.cancel.cancel();
+        }
+        self.submissions().jobs = None; // close(jobs)
+
+        let mut never_started = Vec::new();
+        if !self.worker_ids.contains(&thread::current().id()) {
+            select_biased! {
+                // Closed: all workers have returned. Or a job: somebody has stopped them.
+                recv(self.never_started) -> job => never_started.extend(job),
+                recv(stop.done()) -> _ => self.shared.cancel.cancel(),
+            }
+            never_started.extend(&self.never_started);
+
+            let mut workers = self.workers.lock().expect("nothing panics under this lock");
+            for worker in workers.drain(..) {
+                let _ = worker.join(); // its jobs' panics are in their results
+            }
+        }
+        Leftovers {
+            never_started,
+            undelivered: self.results.clone(),
+        }
+    }
+
+    fn submissions(&self) -> MutexGuard<'_, Submissions<J>> {
+        let submissions = self.submissions.lock();
+        submissions.expect("nothing panics under this lock")
+    }
+}
+
+impl<J: Send + 'static, R: Send + 'static> Drop for Pool<J, R> {
+    fn drop(&mut self) {
+        let _ = self.shutdown(&Context::background());
+    }
+}
+
+fn worker<J, R>(
+    shared: &Shared,
+    work: &impl Fn(&Context, &J) -> R,
+    jobs: Receiver<J>,
+    results: Sender<Finished<J, R>>,
+    never_started: Sender<J>,
+) {
+    let counters = &shared.counters;
+    for job in jobs {
+        // Sending fails only when the pool was dropped: then nobody is left to take anything.
+        if shared.stop.is_done() {
+            counters.never_started();
+            let _ = never_started.send(job);
+            continue;
+        }
+        counters.start();
+        // Unwind safe, as far as the pool goes. Whoever gets the job back is told of the panic.
+        let result = panic::catch_unwind(AssertUnwindSafe(|| work(&shared.stop, &job)));
+        // Counted before it is sent: whoever has all results finds the pool idle.
+        match result {
+            Ok(_) => counters.returned(),
+            Err(_) => counters.panicked(),
+        }
+        let result = result.map_err(|payload| Panicked { payload });
+        let _ = results.send(Finished { job, result });
+    }
+}
+
+impl Panicked {
+    /// What the job said when it panicked.
+    pub fn message(&self) -> &str {
+        // `panic!` with a text carries a `&str`; with values in it, a `String`.
+        if let Some(message) = self.payload.downcast_ref::<&str>() {
+            message
+        } else if let Some(message) = self.payload.downcast_ref::<String>() {
+            message
+        } else {
+            "no message"
+        }
+    }
+}
+
+impl Display for Panicked {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        write!(f, "panicked: {}", self.message())
+    }
+}
+
+impl Error for Panicked {}
+
+impl Display for Reason {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        f.write_str(match self {
+            Reason::QueueFull => "the queue is full",
+            Reason::ResultsFull => "too many results wait to be taken",
+            Reason::ShuttingDown => "the pool is shutting down",
+        })
+    }
+}
+
+impl<J> Display for Rejected<J> {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        Display::fmt(&self.reason, f)
+    }
+}
+
+impl<J: Debug> Error for Rejected<J> {}

@@ -1,0 +1,94 @@
+//! What the service prints: a line for each job that failed, a line every second, and a last one
+//! that adds up.
+
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{select, tick};
+use worker_pools::work::Interrupted;
+use worker_pools::{eprintln, println};
+
+use super::metrics::Metrics;
+use super::pool::Leftovers;
+use super::{Arrivals, Flags, Job, JobPool};
+
+/// How the jobs ended whose results were read.
+#[derive(Default)]
+pub struct Tally {
+    done: usize,
+    failed: usize,
+    interrupted: usize,
+}
+
+/// Reads the results until there are no more, and prints a line every second.
+pub fn until_closed(pool: &JobPool, flags: &Flags) -> Tally {
+    let start = Instant::now();
+    let second = tick(Duration::from_secs(1));
+    let mut tally = Tally::default();
+    loop {
+        select! {
+            recv(pool.results()) -> finished => {
+                let Ok(finished) = finished else {
+                    return tally;
+                };
+                match finished.result {
+                    Ok(Ok(())) => tally.done += 1,
+                    Ok(Err(Interrupted)) => tally.interrupted += 1,
+                    Err(panicked) => {
+                        tally.failed += 1;
+                        eprintln!("job {} {panicked}", finished.job.number);
+                    }
+                }
+            }
+            recv(second) -> _ => print_status(start.elapsed(), &pool.metrics(), flags),
+        }
+    }
+}
+
+fn print_status(elapsed: Duration, metrics: &Metrics, flags: &Flags) {
+    let Metrics {
+        queued,
+        active,
+        processed,
+        failed,
+        rejected,
+        ..
+    } = *metrics;
+    let secs = elapsed.as_secs();
+    let (room, workers) = (flags.queue, flags.workers);
+    let filled = (8 * queued as usize).div_ceil(room.max(1)).min(8);
+    let bar = "#".repeat(filled);
+    println!(
+        "{secs:>3} s  queue [{bar:.<8}] {queued:>2}/{room}  active {active}/{workers}  \
+         processed {processed}  rejected {rejected}  failed {failed}"
+    );
+}
+
+/// Prints what became of every job.
+pub fn sum_up(
+    pool: &JobPool,
+    arrivals: Arrivals,
+    tally: Tally,
+    leftovers: Leftovers<Job, Result<(), Interrupted>>,
+) {
+    let Arrivals { arrived, rejected } = arrivals;
+    let accepted = pool.metrics().accepted;
+    let never_started = leftovers.never_started.len();
+    let mut fates = format!(
+        "{} done + {} failed + {never_started} never started",
+        tally.done, tally.failed
+    );
+    // These two only when there are any.
+    let undelivered = leftovers.undelivered.len();
+    for (count, fate) in [
+        (tally.interrupted, "interrupted"),
+        (undelivered, "undelivered"),
+    ] {
+        if count > 0 {
+            fates += &format!(" + {count} {fate}");
+        }
+    }
+    println!(
+        "{arrived} arrived = {accepted} accepted + {rejected} rejected; \
+         {accepted} accepted = {fates}"
+    );
+}

@@ -1,0 +1,705 @@
+//! `production_pool`: the promises of its `Pool`. Those of the service are in `service.rs`.
+
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../../src/bin/production_pool/metrics.rs"]
+mod metrics;
+#[path = "../../src/bin/production_pool/pool.rs"]
+mod pool;
+mod service;
+
+use std::collections::BTreeSet;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Barrier};
+use std::thread;
+use std::time::Duration;
+
+use common::{LIMIT, within_limit};
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use metrics::Metrics;
+use pool::{Finished, Pool, Reason};
+use worker_pools::Context;
+
+/// Long enough to see that something does not happen.
+const A_WHILE: Duration = Duration::from_millis(100);
+
+const DRAIN: fn() -> Context = Context::background;
+
+fn stop_now() -> Context {
+    let (context, _) = Context::with_timeout(Duration::ZERO);
+    context
+}
+
+fn stop_soon() -> Context {
+    let (context, cancel) = Context::with_timeout(Duration::from_millis(1));
+    // The clock ends it; dropped, the cancel would.
+    std::mem::forget(cancel);
+    context
+}
+
+fn new_pool<J: Send + 'static, R: Send + 'static>(
+    size: usize,
+    capacity: usize,
+    work: impl Fn(&Context, &J) -> R + Send + Sync + 'static,
+) -> Pool<J, R> {
+    Pool::new(size, capacity, work).expect("the system has a few threads for us")
+}
+
+/// A pool whose jobs say that they began, and then wait for the gate to open. Dropping the gate
+/// opens it.
+struct Gated {
+    pool: Arc<Pool<usize, usize>>,
+    begun: Receiver<usize>,
+    gate: Sender<()>,
+}
+
+fn gated(size: usize, capacity: usize) -> Gated {
+    let (begins, begun) = unbounded();
+    let (gate, closed) = bounded::<()>(0);
+    let pool = new_pool(size, capacity, move |_, &job: &usize| {
+        begins.send(job).expect("the test keeps its receiver");
+        let _ = closed.recv();
+        job
+    });
+    Gated {
+        pool: Arc::new(pool),
+        begun,
+        gate,
+    }
+}
+
+impl Gated {
+    /// Submits jobs from 0 until one is rejected.
+    fn fill(&self) -> usize {
+        let accepted = |&job: &usize| self.pool.submit(job).is_ok();
+        (0..).take_while(accepted).count()
+    }
+
+    fn wait_for_begun(&self, jobs: usize) {
+        for _ in 0..jobs {
+            self.begun.recv_timeout(LIMIT).expect("a worker begins it");
+        }
+    }
+}
+
+fn next<J, R>(results: &Receiver<Finished<J, R>>) -> Finished<J, R> {
+    results.recv_timeout(LIMIT).expect("one more result")
+}
+
+/// The jobs of these results.
+fn jobs<R>(results: impl IntoIterator<Item = Finished<usize, R>>) -> BTreeSet<usize> {
+    results.into_iter().map(|finished| finished.job).collect()
+}
+
+#[test]
+fn workers_run_in_parallel_and_results_are_typed() {
+    within_limit(|| {
+        for size in [1, 2, 8] {
+            let barrier = Barrier::new(size);
+            let pool = new_pool(size, 0, move |_, job: &String| {
+                barrier.wait();
+                job.len()
+            });
+            for _ in 0..size {
+                pool.submit("four".to_string()).expect("a worker is free");
+            }
+            for _ in 0..size {
+                let finished = next(pool.results());
+                assert_eq!(finished.job, "four");
+                assert_eq!(finished.result.expect("no panic"), 4);
+            }
+        }
+    });
+}
+
+#[test]
+fn no_more_jobs_run_than_there_are_workers() {
+    within_limit(|| {
+        let (running, most) = (AtomicUsize::new(0), Arc::new(AtomicUsize::new(0)));
+        let copy = Arc::clone(&most);
+        let pool = new_pool(3, 97, move |_, _: &usize| {
+            let now = running.fetch_add(1, SeqCst) + 1;
+            copy.fetch_max(now, SeqCst);
+            thread::sleep(Duration::from_millis(1));
+            running.fetch_sub(1, SeqCst);
+        });
+        for job in 0..100 {
+            pool.submit(job).expect("there is room");
+        }
+        let leftovers = pool.shutdown(&DRAIN());
+        assert_eq!(leftovers.undelivered.len(), 100);
+        assert!(most.load(SeqCst) <= 3);
+    });
+}
+
+#[test]
+fn what_fits_is_exact_and_the_next_job_is_handed_back() {
+    within_limit(|| {
+        for (size, capacity) in [(1, 0), (1, 1), (4, 0), (4, 1), (4, 16)] {
+            let room = size + capacity;
+            let gated = gated(size, capacity);
+            // At once, before the workers have woken up.
+            for job in 0..room {
+                gated.pool.submit(job).expect("there is room");
+            }
+            let rejected = gated.pool.submit(99).expect_err("there is no room");
+            assert_eq!((rejected.job, rejected.reason), (99, Reason::QueueFull));
+            assert_eq!(rejected.to_string(), "the queue is full");
+
+            gated.wait_for_begun(size);
+            let full = Metrics {
+                queued: capacity as u64,
+                active: size as u64,
+                processed: 0,
+                failed: 0,
+                accepted: room as u64,
+                rejected: 1,
+                never_started: 0,
+            };
+            assert_eq!(gated.pool.metrics(), full);
+
+            drop(gated.gate);
+            let done = (0..room).map(|_| next(gated.pool.results()));
+            assert_eq!(jobs(done), (0..room).collect());
+            let idle = Metrics {
+                queued: 0,
+                active: 0,
+                processed: room as u64,
+                ..full
+            };
+            // Whoever has the last result finds the pool idle.
+            assert_eq!(gated.pool.metrics(), idle);
+            gated.pool.submit(99).expect("there is room again");
+        }
+    });
+}
+
+#[test]
+fn results_that_nobody_takes_stop_the_intake_and_not_the_workers() {
+    within_limit(|| {
+        let pool = new_pool(2, 3, |_, _: &usize| ());
+        // The workers end jobs all the time, so that the queue has room again and again.
+        let rejected = loop {
+            match pool.submit(7) {
+                Err(rejected) if rejected.reason == Reason::ResultsFull => break rejected,
+                _ => thread::yield_now(),
+            }
+        };
+        assert_eq!(rejected.job, 7);
+        while pool.metrics().active + pool.metrics().queued > 0 {
+            thread::yield_now();
+        }
+        // At most 4, and one in each worker's hands, and then 5 more jobs were in the pool.
+        assert!((5..=11).contains(&pool.results().len()));
+
+        while pool.results().len() >= 5 {
+            pool.submit(7).expect_err("still too many");
+            next(pool.results());
+        }
+        pool.submit(7).expect("they were taken");
+    });
+}
+
+#[test]
+fn panics_take_neither_workers_nor_other_jobs() {
+    within_limit(|| {
+        for size in [1, 4] {
+            for panics in [size, 100 * size] {
+                let barrier = Barrier::new(size);
+                let pool = new_pool(size, 0, move |_, panics: &bool| {
+                    if *panics {
+                        panic::resume_unwind(Box::new("quietly"));
+                    }
+                    barrier.wait();
+                });
+                for _ in 0..panics {
+                    pool.submit(true).expect("a worker is free");
+                    next(pool.results()).result.expect_err("it panicked");
+                }
+                for _ in 0..size {
+                    pool.submit(false).expect("a worker is free");
+                }
+                for _ in 0..size {
+                    next(pool.results()).result.expect("all workers live");
+                }
+                let metrics = pool.metrics();
+                assert_eq!(metrics.failed, panics as u64);
+                assert_eq!(metrics.processed, (panics + size) as u64);
+            }
+        }
+    });
+}
+
+/// Panics when it is dropped.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        if !thread::panicking() {
+            panic::resume_unwind(Box::new("dropped"));
+        }
+    }
+}
+
+#[test]
+fn a_failed_job_comes_back_with_what_it_said() {
+    within_limit(|| {
+        let pool = new_pool(1, 3, |_, job: &usize| match job {
+            1 => panic::resume_unwind(Box::new("a plain message")),
+            2 => panic::resume_unwind(Box::new(format!("job {job}"))),
+            3 => panic::resume_unwind(Box::new(42)),
+            _ => panic::resume_unwind(Box::new(Bomb)),
+        });
+        let mut failures = (1..=4).map(|job| {
+            pool.submit(job).expect("there is room");
+            let finished = next(pool.results());
+            assert_eq!(finished.job, job);
+            finished.result.expect_err("it panicked")
+        });
+        let mut failure = || failures.next().expect("four of them");
+
+        let plain = failure();
+        assert_eq!(plain.message(), "a plain message");
+        assert_eq!(plain.to_string(), "panicked: a plain message");
+        assert_eq!(failure().message(), "job 2");
+        let number = failure();
+        assert_eq!(number.message(), "no message");
+        assert_eq!(number.payload.downcast_ref(), Some(&42));
+        // It goes off where the test drops it, and not in the worker.
+        let bomb = failure();
+        assert!(panic::catch_unwind(AssertUnwindSafe(|| drop(bomb))).is_err());
+        drop(failures);
+
+        pool.submit(1).expect("there is room");
+        next(pool.results()).result.expect_err("its worker lives");
+    });
+}
+
+#[test]
+fn the_metrics_of_a_moment_fit_together() {
+    within_limit(|| {
+        let (size, capacity) = (2, 5);
+        let pool = new_pool(size, capacity, |_, job: &usize| {
+            if job % 3 == 0 {
+                panic::resume_unwind(Box::new("quietly"));
+            }
+        });
+        let mut before = pool.metrics();
+        thread::scope(|scope| {
+            let submitter = scope.spawn(|| {
+                for job in 0..20_000 {
+                    // Makes room by reading, and so is its own reader.
+                    while pool.submit(job).is_err() {
+                        pool.results().recv_timeout(LIMIT).expect("a result");
+                    }
+                }
+            });
+            while !submitter.is_finished() {
+                let now = pool.metrics();
+                let sum = now.queued + now.active + now.processed + now.never_started;
+                assert_eq!(now.accepted, sum, "{now:?}");
+                assert!(now.active <= size as u64, "{now:?}");
+                assert!(
+                    now.queued + now.active <= (size + capacity) as u64,
+                    "{now:?}"
+                );
+                assert!(now.failed <= now.processed, "{now:?}");
+                assert!(now.accepted >= before.accepted, "{before:?} {now:?}");
+                assert!(now.rejected >= before.rejected, "{before:?} {now:?}");
+                assert!(now.processed >= before.processed, "{before:?} {now:?}");
+                assert!(now.failed >= before.failed, "{before:?} {now:?}");
+                before = now;
+            }
+        });
+        let _ = pool.shutdown(&DRAIN());
+        let idle = pool.metrics();
+        assert_eq!(idle.accepted, 20_000);
+        assert_eq!((idle.processed, idle.failed), (20_000, 6_667));
+        assert_eq!((idle.queued, idle.active), (0, 0));
+    });
+}
+
+#[test]
+fn a_drain_does_all_that_was_accepted_and_returns_every_result() {
+    within_limit(|| {
+        for capacity in [0, 1, 20] {
+            let gated = gated(2, capacity);
+            let accepted = gated.fill();
+            drop(gated.gate);
+            let leftovers = gated.pool.shutdown(&DRAIN());
+
+            assert_eq!(leftovers.never_started, [0; 0]);
+            assert_eq!(jobs(leftovers.undelivered), (0..accepted).collect());
+            let rejected = gated.pool.submit(7).expect_err("it is shut down");
+            assert_eq!((rejected.job, rejected.reason), (7, Reason::ShuttingDown));
+            assert!(!gated.pool.is_open());
+        }
+    });
+}
+
+#[test]
+fn a_reader_gets_every_result_of_a_drain() {
+    within_limit(|| {
+        let gated = gated(2, 20);
+        let results = gated.pool.results().clone();
+        let reader = thread::spawn(move || jobs(results));
+        let accepted = gated.fill();
+        drop(gated.gate);
+        let leftovers = gated.pool.shutdown(&DRAIN());
+
+        // It ends, because the channel is closed.
+        let read = reader.join().expect("no panic");
+        assert_eq!(read, (0..accepted).collect());
+        assert_eq!(leftovers.undelivered.len(), 0);
+    });
+}
+
+/// Begins a shutdown on another thread, and returns once it has begun.
+fn shutdown_aside(
+    pool: &Arc<Pool<usize, usize>>,
+    stop: Context,
+) -> thread::JoinHandle<(Vec<usize>, BTreeSet<usize>)> {
+    let copy = Arc::clone(pool);
+    let shutdown = thread::spawn(move || {
+        let leftovers = copy.shutdown(&stop);
+        let undelivered = leftovers.undelivered.try_iter();
+        (leftovers.never_started, jobs(undelivered))
+    });
+    while pool.is_open() {
+        thread::yield_now();
+    }
+    shutdown
+}
+
+#[test]
+fn stopped_now_no_job_starts_any_more() {
+    within_limit(|| {
+        for _ in 0..50 {
+            let gated = gated(2, 10);
+            assert_eq!(gated.fill(), 12);
+            gated.wait_for_begun(2);
+            let shutdown = shutdown_aside(&gated.pool, stop_now());
+            drop(gated.gate);
+
+            let (never_started, undelivered) = shutdown.join().expect("no panic");
+            assert_eq!(never_started.len(), 10);
+            assert_eq!(undelivered.len(), 2);
+            let all = undelivered.into_iter().chain(never_started);
+            assert_eq!(all.collect::<BTreeSet<_>>(), (0..12).collect());
+            assert_eq!(gated.begun.len(), 0, "a job started after the stop");
+            let metrics = gated.pool.metrics();
+            assert_eq!((metrics.queued, metrics.active), (0, 0));
+            assert_eq!((metrics.processed, metrics.never_started), (2, 10));
+        }
+    });
+}
+
+#[test]
+fn stopped_now_running_jobs_are_told() {
+    within_limit(|| {
+        let (begins, begun) = bounded(1);
+        let pool = new_pool(1, 1, move |stop: &Context, _: &usize| {
+            begins.send(()).expect("the test waits");
+            // Without the stop this waits for ever.
+            stop.done().recv().is_err()
+        });
+        pool.submit(1).expect("there is room");
+        begun.recv_timeout(LIMIT).expect("it begins");
+        let leftovers = pool.shutdown(&stop_now());
+        assert!(next(&leftovers.undelivered).result.expect("no panic"));
+    });
+}
+
+#[test]
+fn a_drain_that_runs_out_of_time_hands_back_what_never_started() {
+    within_limit(|| {
+        let gated = gated(1, 4);
+        assert_eq!(gated.fill(), 5);
+        gated.wait_for_begun(1);
+        let (stop, _cancel) = Context::with_timeout(Duration::from_millis(20));
+        let shutdown = shutdown_aside(&gated.pool, stop.clone());
+        stop.done().recv_timeout(LIMIT).expect_err("it ends");
+        thread::sleep(A_WHILE); // and the pool has noticed
+        drop(gated.gate);
+
+        let (mut never_started, undelivered) = shutdown.join().expect("no panic");
+        never_started.sort();
+        assert_eq!(never_started, [1, 2, 3, 4]);
+        assert_eq!(undelivered, [0].into());
+    });
+}
+
+#[test]
+fn a_second_shutdown_may_hurry_up_the_first() {
+    within_limit(|| {
+        let gated = gated(1, 4);
+        assert_eq!(gated.fill(), 5);
+        gated.wait_for_begun(1);
+        let drain = shutdown_aside(&gated.pool, DRAIN());
+        let pool = Arc::clone(&gated.pool);
+        let (stop, cancel) = Context::with_cancel();
+        let hurry = thread::spawn(move || pool.shutdown(&stop).never_started);
+        cancel.cancel();
+        thread::sleep(A_WHILE); // and the pool has noticed
+        drop(gated.gate);
+
+        let (mut never_started, undelivered) = drain.join().expect("no panic");
+        never_started.extend(hurry.join().expect("no panic"));
+        never_started.sort();
+        assert_eq!(never_started, [1, 2, 3, 4]);
+        assert_eq!(undelivered, [0].into());
+    });
+}
+
+#[test]
+fn every_shutdown_waits_until_all_workers_are_gone() {
+    within_limit(|| {
+        let gated = gated(2, 0);
+        assert_eq!(gated.fill(), 2);
+        gated.wait_for_begun(2);
+        let shutdowns = [DRAIN(), stop_now()].map(|stop| shutdown_aside(&gated.pool, stop));
+        thread::sleep(A_WHILE);
+        for shutdown in &shutdowns {
+            assert!(!shutdown.is_finished(), "jobs are still running");
+        }
+        drop(gated.gate);
+        let undelivered = shutdowns.map(|it| it.join().expect("no panic").1);
+        let all: BTreeSet<usize> = undelivered.into_iter().flatten().collect();
+        assert_eq!(all, [0, 1].into());
+
+        // And once more, of a pool that is long gone.
+        let leftovers = gated.pool.shutdown(&stop_now());
+        assert_eq!(leftovers.never_started.len(), 0);
+        assert_eq!(leftovers.undelivered.len(), 0);
+    });
+}
+
+/// Counts, slowly, that its thread ends.
+struct AtThreadEnd(Arc<AtomicUsize>);
+
+impl Drop for AtThreadEnd {
+    fn drop(&mut self) {
+        thread::sleep(A_WHILE);
+        self.0.fetch_add(1, SeqCst);
+    }
+}
+
+#[test]
+fn shutdown_and_drop_leave_no_thread_behind() {
+    within_limit(|| {
+        thread_local!(static LOCAL: std::cell::OnceCell<AtThreadEnd> = const { std::cell::OnceCell::new() });
+        for shuts_down in [true, false] {
+            let ended = Arc::new(AtomicUsize::new(0));
+            let (copy, barrier) = (Arc::clone(&ended), Barrier::new(3));
+            let pool = new_pool(3, 0, move |_, _: &usize| {
+                LOCAL.with(|local| local.set(AtThreadEnd(Arc::clone(&copy))).ok());
+                barrier.wait();
+            });
+            for job in 0..3 {
+                pool.submit(job).expect("a worker is free");
+            }
+            if shuts_down {
+                let _ = pool.shutdown(&DRAIN());
+            } else {
+                drop(pool);
+            }
+            assert_eq!(ended.load(SeqCst), 3, "shutdown: {shuts_down}");
+        }
+    });
+}
+
+#[test]
+fn submits_that_race_a_shutdown_lose_nothing() {
+    within_limit(|| {
+        for stop in [DRAIN, stop_now, stop_soon].repeat(10) {
+            let pool = new_pool(2, 8, |_, &job: &usize| job);
+            let (submitters, each) = (8, 1_250);
+            let start = Barrier::new(submitters + 2);
+            let (handed_back, finished, leftovers) = thread::scope(|scope| {
+                let submitters: Vec<_> = (0..submitters)
+                    .map(|submitter| {
+                        let (pool, start) = (&pool, &start);
+                        scope.spawn(move || {
+                            start.wait();
+                            let jobs = submitter * each..(submitter + 1) * each;
+                            let handed_back = jobs.filter_map(|job| pool.submit(job).err());
+                            handed_back.map(|it| it.job).collect::<Vec<_>>()
+                        })
+                    })
+                    .collect();
+                let reader = scope.spawn(|| {
+                    start.wait();
+                    pool.results().iter().map(|it| it.job).collect::<Vec<_>>()
+                });
+                start.wait();
+                // In the middle of it.
+                while pool.metrics().accepted + pool.metrics().rejected < 2_000 {
+                    thread::yield_now();
+                }
+                let leftovers = pool.shutdown(&stop());
+                let handed_back = submitters.into_iter();
+                let handed_back: Vec<_> = handed_back
+                    .flat_map(|it| it.join().expect("no panic"))
+                    .collect();
+                (handed_back, reader.join().expect("no panic"), leftovers)
+            });
+
+            let metrics = pool.metrics();
+            assert_eq!(metrics.rejected, handed_back.len() as u64);
+            assert_eq!(metrics.processed, finished.len() as u64);
+            let never_started = leftovers.never_started;
+            assert_eq!(metrics.never_started, never_started.len() as u64);
+            let mut all = [handed_back, finished, never_started].concat();
+            all.sort();
+            assert_eq!(all, (0..submitters * each).collect::<Vec<_>>());
+        }
+    });
+}
+
+/// A job that brings its own function, and so can get at its own pool.
+struct Closure<R>(Box<dyn Fn() -> R + Send>);
+
+fn closure_pool<R: Send + 'static>(size: usize, capacity: usize) -> Arc<Pool<Closure<R>, R>> {
+    Arc::new(new_pool(size, capacity, |_, job: &Closure<R>| (job.0)()))
+}
+
+fn closure<R>(job: impl Fn() -> R + Send + 'static) -> Closure<R> {
+    Closure(Box::new(job))
+}
+
+#[test]
+fn a_job_may_submit_to_its_own_pool_even_when_it_is_full() {
+    within_limit(|| {
+        let pool = closure_pool(1, 1);
+        let inner = Arc::clone(&pool);
+        let twice = move || {
+            let reasons = [(); 2].map(|()| inner.submit(closure(|| [None; 2])).err());
+            reasons.map(|rejected| rejected.map(|it| it.reason))
+        };
+        pool.submit(closure(twice)).ok().expect("there is room");
+        let reasons = next(pool.results()).result.expect("no panic");
+        assert_eq!(reasons, [None, Some(Reason::QueueFull)]);
+        next(pool.results()).result.expect("the inner job");
+    });
+}
+
+#[test]
+fn a_job_that_submits_during_the_shutdown_gets_its_job_back() {
+    within_limit(|| {
+        let pool = closure_pool(1, 1);
+        let inner = Arc::clone(&pool);
+        let (begins, begun) = bounded(1);
+        let late = move || {
+            begins.send(()).expect("the test waits");
+            while inner.is_open() {
+                thread::yield_now();
+            }
+            let rejected = inner.submit(closure(|| None)).err();
+            rejected.map(|it| it.reason)
+        };
+        pool.submit(closure(late)).ok().expect("there is room");
+        begun.recv_timeout(LIMIT).expect("it begins");
+        let leftovers = pool.shutdown(&DRAIN());
+        let reason = next(&leftovers.undelivered).result.expect("no panic");
+        assert_eq!(reason, Some(Reason::ShuttingDown));
+    });
+}
+
+#[test]
+fn jobs_may_shut_their_own_pool_down() {
+    within_limit(|| {
+        // Two of them at once, which must not wait for each other; and those in the queue.
+        for (stop, drains) in [(DRAIN, true), (stop_now as fn() -> Context, false)] {
+            let pool = closure_pool(2, 10);
+            let both = Arc::new(Barrier::new(2));
+            for _ in 0..2 {
+                let (inner, both) = (Arc::clone(&pool), Arc::clone(&both));
+                let job = move || {
+                    both.wait();
+                    inner.shutdown(&stop()).never_started.len()
+                };
+                pool.submit(closure(job)).ok().expect("there is room");
+            }
+            for _ in 0..10 {
+                pool.submit(closure(|| 0)).ok().expect("there is room");
+            }
+            let done: Vec<usize> = pool
+                .results()
+                .iter()
+                .map(|it| it.result.unwrap_or(99))
+                .collect();
+            let leftovers = pool.shutdown(&DRAIN());
+            assert_eq!(done.iter().sum::<usize>(), 0, "they return no job");
+            assert_eq!(done.len() + leftovers.never_started.len(), 12);
+            if drains {
+                assert_eq!(done.len(), 12);
+            }
+        }
+    });
+}
+
+#[test]
+fn dropped_the_pool_does_all_that_was_accepted() {
+    within_limit(|| {
+        let gated = gated(2, 20);
+        let accepted = gated.fill();
+        let results = gated.pool.results().clone();
+        drop(gated.gate);
+        drop(gated.pool);
+        // No waiting here: drop has waited.
+        assert_eq!(results.len(), accepted);
+        assert_eq!(jobs(results), (0..accepted).collect());
+    });
+}
+
+#[test]
+fn dropped_by_a_panic_the_pool_does_all_that_was_accepted() {
+    within_limit(|| {
+        let (sends, results) = bounded(1);
+        let caller = thread::spawn(move || {
+            let pool = new_pool(1, 10, |_, job: &usize| {
+                if *job == 3 {
+                    panic::resume_unwind(Box::new("in the job"));
+                }
+            });
+            sends.send(pool.results().clone()).expect("the test waits");
+            for job in 0..10 {
+                pool.submit(job).expect("there is room");
+            }
+            panic::resume_unwind(Box::new("in the caller"));
+        });
+        let panic = caller.join().expect_err("it panicked");
+        assert_eq!(panic.downcast_ref(), Some(&"in the caller"));
+        assert_eq!(results.recv().expect("it was sent").len(), 10);
+    });
+}
+
+#[test]
+fn a_job_may_drop_the_last_handle_to_its_pool() {
+    within_limit(|| {
+        let pool = closure_pool(1, 10);
+        let results = pool.results().clone();
+        let (last, gate) = bounded::<()>(0);
+        let inner = std::sync::Mutex::new(Some(Arc::clone(&pool)));
+        let job = move || {
+            let _ = gate.recv();
+            inner.lock().expect("no panic").take();
+        };
+        pool.submit(closure(job)).ok().expect("there is room");
+        for _ in 0..5 {
+            pool.submit(closure(|| ())).ok().expect("there is room");
+        }
+        drop(pool);
+        drop(last);
+        for _ in 0..6 {
+            next(&results).result.expect("no panic");
+        }
+    });
+}
+
+#[test]
+#[should_panic(expected = "at least one worker")]
+fn a_pool_without_workers_is_refused() {
+    let _ = Pool::new(0, 1, |_, _: &usize| ());
+}

@@ -1,0 +1,355 @@
+//! The service around the pool: its last line adds up however it ends, and it can be observed.
+
+use std::collections::HashMap;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::Command;
+use std::thread;
+use std::time::Duration;
+
+use crate::common::{Ended, LIMIT, Running, numbers, run, start, start_command};
+
+const SERVICE: &str = env!("CARGO_BIN_EXE_production_pool");
+
+/// The numbers of the last line.
+#[derive(Debug)]
+struct Sum {
+    arrived: usize,
+    accepted: usize,
+    rejected: usize,
+    done: usize,
+    failed: usize,
+    never_started: usize,
+    interrupted: usize,
+}
+
+/// Reads the last line, and checks that it adds up.
+#[track_caller]
+fn sum(ended: &Ended) -> Sum {
+    let last = ended.stdout.last().expect("a last line");
+    let interrupted = match last.strip_suffix(" interrupted") {
+        Some(fates) => *numbers(fates).last().expect("how many"),
+        None => 0,
+    };
+    let [arrived, accepted, rejected, _, done, failed, never_started] = numbers(last)[..7] else {
+        panic!("not the line that adds up: {last}");
+    };
+    let mut expected = format!(
+        "{arrived} arrived = {accepted} accepted + {rejected} rejected; \
+         {accepted} accepted = {done} done + {failed} failed + {never_started} never started"
+    );
+    if interrupted > 0 {
+        expected += &format!(" + {interrupted} interrupted");
+    }
+    assert_eq!(*last, expected);
+    assert_eq!(arrived, accepted + rejected, "{last}");
+    assert_eq!(
+        accepted,
+        done + failed + never_started + interrupted,
+        "{last}"
+    );
+    Sum {
+        arrived,
+        accepted,
+        rejected,
+        done,
+        failed,
+        never_started,
+        interrupted,
+    }
+}
+
+#[test]
+fn it_runs_for_its_time_drains_and_adds_up() {
+    // All at once: a second each would be too long.
+    let runs: Vec<Running> = (1..=20)
+        .map(|seed| {
+            let flags = "--metrics off --duration-secs 1.2 --rate 200 --work-ms 20";
+            start(
+                SERVICE,
+                &format!("{flags} --panic-percent 30 --seed {seed}"),
+            )
+        })
+        .collect();
+    for running in runs {
+        let ended = running.end();
+        assert_eq!(ended.status, Some(0), "{ended:#?}");
+        let sum = sum(&ended);
+        assert!(sum.done > 0 && sum.failed > 0, "{sum:?}");
+        assert_eq!((sum.never_started, sum.interrupted), (0, 0));
+
+        // One line for each failure, and nothing of what a panic usually prints.
+        let says = |text| {
+            ended
+                .stderr
+                .iter()
+                .filter(|line| line.contains(text))
+                .count()
+        };
+        assert_eq!(says("panicked"), sum.failed, "{ended:#?}");
+        assert_eq!(says(" panicked: --panic-percent wanted it"), sum.failed);
+        let of_bursts = ended
+            .stderr
+            .iter()
+            .filter(|line| line.starts_with("rejected "));
+        assert!(
+            of_bursts
+                .clone()
+                .all(|line| line.ends_with("the queue is full"))
+        );
+        let in_bursts: usize = of_bursts.map(|line| numbers(line)[0]).sum();
+        assert_eq!(in_bursts, sum.rejected);
+        assert_eq!(
+            says("no more jobs") + says("all of them are done after "),
+            2
+        );
+        let status = &ended.stdout[0];
+        assert!(status.starts_with("  1 s  queue ["), "{status}");
+    }
+}
+
+#[test]
+fn the_same_seed_brings_the_same_jobs() {
+    // So long that the queue fills, and then nothing moves until the stop.
+    let flags = "--metrics off --duration-secs 0.1 --work-ms 3600000 --grace-secs 0 --seed";
+    let arrived = |seed| sum(&run(SERVICE, &format!("{flags} {seed}"))).arrived;
+    assert_eq!(arrived(7), arrived(7));
+    assert_ne!(arrived(7), arrived(8));
+}
+
+#[test]
+fn the_grace_period_ends_the_drain() {
+    let flags = "--metrics off --work-ms 3600000 --duration-secs 0.1 --grace-secs 0.2";
+    let ended = run(SERVICE, flags);
+    assert_eq!(ended.status, Some(0), "{ended:#?}");
+    let sum = sum(&ended);
+    assert_eq!(
+        (sum.accepted, sum.never_started, sum.interrupted),
+        (20, 16, 4)
+    );
+    let last = ended.stderr.last().expect("it says so");
+    assert!(last.starts_with("the time is up: stopped after "), "{last}");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_first_signal_drains() {
+    for signal in ["TERM", "INT"] {
+        let flags = "--metrics off --duration-secs 0 --work-ms 300 --grace-secs 20";
+        let mut running = start(SERVICE, flags);
+        running.wait_for("rejected"); // the queue is full
+        running.signal(signal);
+        running.wait_for("no more jobs");
+        running.wait_for("all of them are done");
+        let ended = running.end();
+        assert_eq!(ended.status, Some(0), "{ended:#?}");
+        let sum = sum(&ended);
+        assert_eq!((sum.never_started, sum.interrupted), (0, 0));
+        assert!(sum.accepted >= 20);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_second_signal_stops_at_once() {
+    let flags = "--metrics off --duration-secs 0 --work-ms 3600000 --grace-secs 3600";
+    let mut running = start(SERVICE, flags);
+    running.wait_for("rejected"); // the queue is full
+    running.signal("TERM");
+    running.wait_for("no more jobs");
+    running.signal("TERM");
+    running.wait_for("second signal: stopped");
+    let ended = running.end();
+    assert_eq!(ended.status, Some(130), "{ended:#?}");
+    let sum = sum(&ended);
+    assert_eq!(
+        (sum.accepted, sum.never_started, sum.interrupted),
+        (20, 16, 4)
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_first_signal_during_the_drain_is_not_the_second() {
+    let flags = "--metrics off --duration-secs 0.1 --work-ms 3600000 --grace-secs 3600";
+    let mut running = start(SERVICE, flags);
+    running.wait_for("no more jobs");
+    // More than a second after the end of the arrivals, when another lesson would just exit.
+    assert!(running.runs_for(Duration::from_millis(1_200)));
+    running.signal("TERM");
+    assert!(running.runs_for(Duration::from_millis(300)), "it stops");
+    running.signal("TERM");
+    let ended = running.end();
+    assert_eq!(ended.status, Some(130), "{ended:#?}");
+    assert_eq!(sum(&ended).interrupted, 4);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn threads_that_the_system_refuses_are_one_clear_line() {
+    let mut command = Command::new("sh");
+    let flags = "--metrics off --workers 1000 --duration-secs 0.1";
+    command.args(["-c", &format!("ulimit -v 600000; exec {SERVICE} {flags}")]);
+    let ended = start_command(command).end();
+    assert_eq!(ended.status, Some(1), "{ended:#?}");
+    let [line] = &ended.stderr[..] else {
+        panic!("not one line: {ended:#?}");
+    };
+    assert!(
+        line.starts_with("error: cannot start 1000 workers: "),
+        "{line}"
+    );
+}
+
+/// A service with its metrics on a free port, and their address.
+fn observed(flags: &str) -> (Running, String) {
+    for _ in 0..10 {
+        let free = TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr());
+        let address = free.expect("a free port").to_string();
+        let mut running = start(SERVICE, &format!("--metrics {address} {flags}"));
+        // Another test may have been given the port meanwhile: then the service says so.
+        let line = running.wait_for(&address);
+        if line == format!("metrics: http://{address}/metrics") {
+            return (running, address);
+        }
+    }
+    panic!("ten ports that were free are in use");
+}
+
+fn get(address: &str, path: &str) -> (u16, String, String) {
+    let agent = ureq::Agent::config_builder()
+        .proxy(None)
+        .http_status_as_error(false)
+        .timeout_global(Some(LIMIT))
+        .build()
+        .new_agent();
+    let mut answer = agent
+        .get(format!("http://{address}{path}"))
+        .call()
+        .expect("an answer");
+    let kind = answer.headers()["content-type"]
+        .to_str()
+        .expect("text")
+        .to_string();
+    let body = answer.body_mut().read_to_string().expect("a body");
+    (answer.status().as_u16(), kind, body)
+}
+
+/// What a scrape says, after a check of its form.
+fn scrape(address: &str) -> HashMap<String, u64> {
+    let (status, kind, body) = get(address, "/metrics");
+    assert_eq!(status, 200);
+    assert_eq!(kind, "text/plain; version=0.0.4; charset=utf-8");
+    let lines: Vec<&str> = body.lines().collect();
+    let metrics = lines.chunks(3).map(|chunk| {
+        let [help, kind, sample] = chunk else {
+            panic!("not three lines a metric: {body}");
+        };
+        let (name, value) = sample.split_once(' ').expect("name and value");
+        assert!(help.starts_with(&format!("# HELP {name} ")), "{help}");
+        let is_counter = name.ends_with("_total");
+        let expected = if is_counter { "counter" } else { "gauge" };
+        assert_eq!(*kind, format!("# TYPE {name} {expected}"));
+        (name.to_string(), value.parse().expect("a number"))
+    });
+    metrics.collect()
+}
+
+#[test]
+fn metrics_fit_together_while_jobs_run_and_match_the_last_line() {
+    let flags = "--duration-secs 2 --rate 400 --work-ms 8 --panic-percent 20";
+    let (mut running, address) = observed(flags);
+    let mut before = scrape(&address);
+    for _ in 0..100 {
+        let now = scrape(&address);
+        let value = |name: &str| now[&format!("worker_pool_{name}")];
+        let in_pool = value("jobs_queued") + value("workers_active");
+        let processed = value("jobs_processed_total");
+        assert_eq!(value("jobs_accepted_total"), in_pool + processed, "{now:?}");
+        assert!(value("jobs_failed_total") <= processed, "{now:?}");
+        assert!(value("workers_active") <= 4 && in_pool <= 20, "{now:?}");
+        for (name, value) in now.iter().filter(|(name, _)| name.ends_with("_total")) {
+            assert!(*value >= before[name], "{before:?} {now:?}");
+        }
+        before = now;
+        thread::sleep(Duration::from_millis(10));
+    }
+    assert!(before["worker_pool_jobs_failed_total"] > 0, "{before:?}");
+    assert!(before["worker_pool_jobs_rejected_total"] > 0, "{before:?}");
+    running.wait_for("no more jobs");
+    sum(&running.end());
+}
+
+#[test]
+fn healthz_tells_whether_jobs_are_accepted() {
+    // No job ends, and it drains until the test is over.
+    let flags = "--duration-secs 2 --work-ms 3600000 --grace-secs 3600";
+    let (mut running, address) = observed(flags);
+    assert_eq!(get(&address, "/healthz").0, 200);
+    running.wait_for("rejected");
+    assert_eq!(get(&address, "/healthz").0, 200, "full is not unhealthy");
+    running.wait_for("no more jobs");
+    while get(&address, "/healthz").0 == 200 {
+        thread::yield_now(); // the line is printed just before
+    }
+    let (status, _, body) = get(&address, "/healthz");
+    assert_eq!((status, &body[..]), (503, "shutting down\n"));
+    assert_eq!(scrape(&address)["worker_pool_workers_active"], 4);
+}
+
+#[test]
+fn other_questions_get_an_answer_too() {
+    let (_running, address) = observed("--duration-secs 0");
+    assert_eq!(get(&address, "/nonsense").0, 404);
+    assert_eq!(get(&address, "/metrics?all").0, 200);
+    for method in ["HEAD", "POST"] {
+        let mut client = TcpStream::connect(&address).expect("it listens");
+        client.set_read_timeout(Some(LIMIT)).expect("a limit");
+        let request = format!(
+            "{method} /metrics HTTP/1.1\r\nHost: {address}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        );
+        client.write_all(request.as_bytes()).expect("it reads");
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).expect("it answers");
+        assert!(answer.starts_with("HTTP/1.1 405 "), "{method}: {answer}");
+        assert!(
+            answer.ends_with("content-length: 0\r\n\r\n"),
+            "{method}: {answer}"
+        );
+    }
+}
+
+#[test]
+fn clients_that_say_nothing_harm_nobody() {
+    let (mut running, address) = observed("--duration-secs 4");
+    let silent: Vec<TcpStream> = (0..100)
+        .map(|_| TcpStream::connect(&address).expect("it listens"))
+        .collect();
+    // More than it serves at a time: it hangs up on them, and comes to us.
+    scrape(&address);
+    running.wait_for("all of them are done");
+    drop(silent);
+    let ended = running.end();
+    assert_eq!(ended.status, Some(0));
+    sum(&ended);
+}
+
+#[test]
+fn a_port_in_use_is_one_clear_line() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("it has one");
+    let ended = run(SERVICE, &format!("--metrics {address}"));
+    assert_eq!(ended.status, Some(1));
+    assert_eq!(ended.stdout, [""; 0]);
+    let [line] = &ended.stderr[..] else {
+        panic!("not one line: {ended:#?}");
+    };
+    let says = format!("error: cannot serve --metrics {address}: ");
+    assert!(line.starts_with(&says), "{line}");
+}
+
+#[test]
+fn a_service_that_is_not_observed_says_nothing_of_metrics() {
+    let ended = run(SERVICE, "--metrics off --duration-secs 0.1 --work-ms 1");
+    assert!(!ended.stderr.iter().any(|line| line.contains("metrics")));
+}
