@@ -18,7 +18,7 @@ use std::time::Duration;
 use common::{LIMIT, within_limit};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use metrics::Metrics;
-use pool::{Finished, Pool, Reason};
+use pool::{Finished, Pool, RejectReason};
 use worker_pools::Context;
 
 /// Long enough to see that something does not happen.
@@ -144,7 +144,10 @@ fn what_fits_is_exact_and_the_next_job_is_handed_back() {
                 gated.pool.submit(job).expect("there is room");
             }
             let rejected = gated.pool.submit(99).expect_err("there is no room");
-            assert_eq!((rejected.job, rejected.reason), (99, Reason::QueueFull));
+            assert_eq!(
+                (rejected.job, rejected.reason),
+                (99, RejectReason::QueueFull)
+            );
             assert_eq!(rejected.to_string(), "the queue is full");
 
             gated.wait_for_begun(size);
@@ -182,7 +185,7 @@ fn results_that_nobody_takes_stop_the_intake_and_not_the_workers() {
         // The workers end jobs all the time, so that the queue has room again and again.
         let rejected = loop {
             match pool.submit(7) {
-                Err(rejected) if rejected.reason == Reason::ResultsFull => break rejected,
+                Err(rejected) if rejected.reason == RejectReason::ResultsFull => break rejected,
                 _ => thread::yield_now(),
             }
         };
@@ -332,7 +335,10 @@ fn a_drain_does_all_that_was_accepted_and_returns_every_result() {
             assert_eq!(leftovers.never_started, [0; 0]);
             assert_eq!(jobs(leftovers.undelivered), (0..accepted).collect());
             let rejected = gated.pool.submit(7).expect_err("it is shut down");
-            assert_eq!((rejected.job, rejected.reason), (7, Reason::ShuttingDown));
+            assert_eq!(
+                (rejected.job, rejected.reason),
+                (7, RejectReason::ShuttingDown)
+            );
             assert!(!gated.pool.is_open());
         }
     });
@@ -569,6 +575,33 @@ fn closure<R>(job: impl Fn() -> R + Send + 'static) -> Closure<R> {
 }
 
 #[test]
+fn stopped_now_no_job_starts_after_one_that_saw_the_close() {
+    within_limit(|| {
+        for _ in 0..100 {
+            let pool = closure_pool(2, 10);
+            let started = Arc::new(AtomicUsize::new(0));
+            let until_closed = |pool: &Arc<Pool<_, _>>| {
+                let (pool, started) = (Arc::clone(pool), Arc::clone(&started));
+                closure(move || {
+                    started.fetch_add(1, SeqCst);
+                    while pool.is_open() {}
+                })
+            };
+            for _ in 0..12 {
+                let submitted = pool.submit(until_closed(&pool));
+                submitted.ok().expect("there is room");
+            }
+            while pool.metrics().active < 2 {
+                thread::yield_now();
+            }
+            let leftovers = pool.shutdown(&stop_now());
+            assert_eq!(leftovers.never_started.len(), 10);
+            assert_eq!(started.load(SeqCst), 2, "a job started after the stop");
+        }
+    });
+}
+
+#[test]
 fn a_job_may_submit_to_its_own_pool_even_when_it_is_full() {
     within_limit(|| {
         let pool = closure_pool(1, 1);
@@ -579,7 +612,7 @@ fn a_job_may_submit_to_its_own_pool_even_when_it_is_full() {
         };
         pool.submit(closure(twice)).ok().expect("there is room");
         let reasons = next(pool.results()).result.expect("no panic");
-        assert_eq!(reasons, [None, Some(Reason::QueueFull)]);
+        assert_eq!(reasons, [None, Some(RejectReason::QueueFull)]);
         next(pool.results()).result.expect("the inner job");
     });
 }
@@ -602,7 +635,7 @@ fn a_job_that_submits_during_the_shutdown_gets_its_job_back() {
         begun.recv_timeout(LIMIT).expect("it begins");
         let leftovers = pool.shutdown(&DRAIN());
         let reason = next(&leftovers.undelivered).result.expect("no panic");
-        assert_eq!(reason, Some(Reason::ShuttingDown));
+        assert_eq!(reason, Some(RejectReason::ShuttingDown));
     });
 }
 

@@ -91,7 +91,7 @@ fn it_runs_for_its_time_drains_and_adds_up() {
         let of_bursts = ended
             .stderr
             .iter()
-            .filter(|line| line.starts_with("rejected "));
+            .filter(|line| line.contains(" rejected, job "));
         assert!(
             of_bursts
                 .clone()
@@ -100,7 +100,7 @@ fn it_runs_for_its_time_drains_and_adds_up() {
         let in_bursts: usize = of_bursts.map(|line| numbers(line)[0]).sum();
         assert_eq!(in_bursts, sum.rejected);
         assert_eq!(
-            says("no more jobs") + says("all of them are done after "),
+            says("no more jobs come") + says("all of them are done after "),
             2
         );
         let status = &ended.stdout[0];
@@ -139,7 +139,7 @@ fn the_first_signal_drains() {
         let mut running = start(SERVICE, flags);
         running.wait_for("rejected"); // the queue is full
         running.signal(signal);
-        running.wait_for("no more jobs");
+        running.wait_for("no more jobs come");
         running.wait_for("all of them are done");
         let ended = running.end();
         assert_eq!(ended.status, Some(0), "{ended:#?}");
@@ -156,7 +156,7 @@ fn the_second_signal_stops_at_once() {
     let mut running = start(SERVICE, flags);
     running.wait_for("rejected"); // the queue is full
     running.signal("TERM");
-    running.wait_for("no more jobs");
+    running.wait_for("no more jobs come");
     running.signal("TERM");
     running.wait_for("second signal: stopped");
     let ended = running.end();
@@ -173,7 +173,7 @@ fn the_second_signal_stops_at_once() {
 fn a_first_signal_during_the_drain_is_not_the_second() {
     let flags = "--metrics off --duration-secs 0.1 --work-ms 3600000 --grace-secs 3600";
     let mut running = start(SERVICE, flags);
-    running.wait_for("no more jobs");
+    running.wait_for("no more jobs come");
     // More than a second after the end of the arrivals, when another lesson would just exit.
     assert!(running.runs_for(Duration::from_millis(1_200)));
     running.signal("TERM");
@@ -276,7 +276,7 @@ fn metrics_fit_together_while_jobs_run_and_match_the_last_line() {
     }
     assert!(before["worker_pool_jobs_failed_total"] > 0, "{before:?}");
     assert!(before["worker_pool_jobs_rejected_total"] > 0, "{before:?}");
-    running.wait_for("no more jobs");
+    running.wait_for("no more jobs come");
     sum(&running.end());
 }
 
@@ -288,7 +288,7 @@ fn healthz_tells_whether_jobs_are_accepted() {
     assert_eq!(get(&address, "/healthz").0, 200);
     running.wait_for("rejected");
     assert_eq!(get(&address, "/healthz").0, 200, "full is not unhealthy");
-    running.wait_for("no more jobs");
+    running.wait_for("no more jobs come");
     while get(&address, "/healthz").0 == 200 {
         thread::yield_now(); // the line is printed just before
     }

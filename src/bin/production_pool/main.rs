@@ -14,15 +14,15 @@
 //! - `recover()` is `catch_unwind`. The worker lives on, and the failed job comes back with what
 //!   it said.
 //!
-//! Predict: 4 workers, a queue of 16, jobs of 200 ms. 25 jobs come at once. How many are rejected,
-//! and how long are the workers busy with the others?
+//! Predict: 4 workers, a queue of 16, jobs of 200 ms. For ten seconds, 25 jobs come each second. How
+//! many can the pool accept, at most? And how long can the drain take then?
 //!
 //! Try:
 //! - `cargo run --bin production_pool -- --queue 200`: nothing is rejected any more. What does it
 //!   cost? Look at the queue at the end, and how long the drain takes.
 //! - `cargo run --bin production_pool -- --work-ms 1000 --grace-secs 1`: a drain that runs out of
 //!   time. Every job is accounted for.
-//! - `cargo run --bin production_pool -- --duration-secs 0`, and in another terminal
+//! - `cargo run --bin production_pool -- --duration-secs 0 --work-ms 1000`, and in another terminal
 //!   `curl http://127.0.0.1:9898/metrics`. Then press Ctrl-C, and once more during the drain.
 
 mod http;
@@ -58,7 +58,7 @@ struct Flags {
     #[arg(value_parser = number(0..=1_000_000_usize))]
     queue: usize,
 
-    /// How many jobs come in a second, on average. They come in bursts
+    /// Jobs that come each second, on average; they come in bursts
     #[arg(long, value_name = "N", default_value = "25", value_parser = number(1..=10_000_u32))]
     rate: u32,
 
@@ -78,15 +78,15 @@ struct Flags {
     #[arg(long, value_name = "N", default_value = "1", value_parser = number(0..=u64::MAX))]
     seed: u64,
 
-    /// For how long jobs come; 0: until Ctrl-C
+    /// For how long jobs come, in seconds; 0: until Ctrl-C
     #[arg(long, value_name = "SECS", default_value = "10", value_parser = seconds(0.0))]
     duration_secs: Duration,
 
-    /// How long the jobs in the queue have to be done when no more come
+    /// How long the pool may go on with the jobs that it has when no more come, in seconds
     #[arg(long, value_name = "SECS", default_value = "5", value_parser = seconds(0.0))]
     grace_secs: Duration,
 
-    /// Where to serve /metrics and /healthz: an address with a port, or "off"
+    /// Where to serve /metrics and /healthz: an IP address and a port, or "off"
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9898")]
     metrics: Endpoint,
 }
@@ -96,10 +96,11 @@ struct Job {
     panics: bool,
 }
 
-type JobPool = Pool<Job, Result<(), Interrupted>>;
+type Outcome = Result<(), Interrupted>;
+type JobPool = Pool<Job, Outcome>;
 
 /// What the workers do with a job.
-fn run(stop: &Context, job: &Job, work: &Work) -> Result<(), Interrupted> {
+fn do_job(stop: &Context, job: &Job, work: &Work) -> Outcome {
     work.run_with(stop, this_worker(), job.number)?;
     if job.panics {
         panic!("--panic-percent wanted it");
@@ -113,8 +114,8 @@ struct Arrivals {
     rejected: usize,
 }
 
-/// Submits jobs until the context is done: up to a second's worth at once, then none for as long
-/// as it takes to keep the rate.
+/// Submits bursts of jobs until the context is done. A burst is up to a second's worth of jobs; the
+/// pause after it keeps the average.
 fn submit_bursts(pool: &JobPool, accept: &Context, flags: &Flags) -> Arrivals {
     let mut random = StdRng::seed_from_u64(flags.seed);
     let (mut arrived, mut rejected) = (0, 0);
@@ -127,24 +128,27 @@ fn submit_bursts(pool: &JobPool, accept: &Context, flags: &Flags) -> Arrivals {
                 number: arrived,
                 panics: random.random_range(0..100) < flags.panic_percent,
             };
-            handed_back.extend(pool.submit(job).err());
+            if let Err(rejected) = pool.submit(job) {
+                handed_back.push(rejected);
+            }
         }
         // They could be tried again, or put elsewhere. Here, whoever sent them is told to come
         // back later.
         if let Some(Rejected { job, reason }) = handed_back.first() {
             let count = handed_back.len();
-            eprintln!("rejected {count}, from job {} on: {reason}", job.number);
+            let first = job.number;
+            eprintln!("{count} of {burst} jobs rejected, job {first} first: {reason}");
         }
         rejected += handed_back.len();
 
         let pause = Duration::from_secs(1) * burst / flags.rate;
-        let _ = accept.done().recv_timeout(pause);
+        let _ = accept.done().recv_timeout(pause); // a sleep that ends with the context
     }
     Arrivals { arrived, rejected }
 }
 
 /// A job that panics is reported with its result, on one line. All other panics are printed as
-/// ever.
+/// ever. The pool names its threads "worker 1" and so on.
 fn keep_panics_of_jobs_quiet() {
     let print = panic::take_hook();
     panic::set_hook(Box::new(move |panic| match thread::current().name() {
@@ -158,8 +162,8 @@ fn main() {
     let work = Work::new(flags.work_ms, f64::from(flags.jitter) / 100.0, flags.seed);
     keep_panics_of_jobs_quiet();
 
-    let run = move |stop: &Context, job: &Job| run(stop, job, &work);
-    let pool: Arc<JobPool> = match Pool::new(flags.workers, flags.queue, run) {
+    let work_on = move |stop: &Context, job: &Job| do_job(stop, job, &work);
+    let pool: Arc<JobPool> = match Pool::new(flags.workers, flags.queue, work_on) {
         Ok(pool) => Arc::new(pool),
         Err(error) => fail(format_args!(
             "cannot start {} workers: {error}",
@@ -185,7 +189,8 @@ fn main() {
 
         let (stop, cancel) = Context::with_timeout(flags.grace_secs);
         cancel.on_second_ctrl_c();
-        eprintln!("no more jobs; {:?} for those that are in", flags.grace_secs);
+        let grace = flags.grace_secs.as_secs_f64();
+        eprintln!("no more jobs come; at most {grace} s for those in the pool");
         let start = Instant::now();
         let leftovers = pool.shutdown(&stop);
         let reason = stop.reason();

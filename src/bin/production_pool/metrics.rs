@@ -55,8 +55,8 @@ impl Counters {
         self.never_started.fetch_add(1, SeqCst);
     }
 
-    /// How many jobs have left the pool.
-    pub fn left(&self) -> u64 {
+    /// How many jobs are no longer in the pool.
+    pub fn gone(&self) -> u64 {
         self.ways_out().iter().sum()
     }
 
@@ -65,7 +65,8 @@ impl Counters {
         loop {
             let before = self.ways_out();
             let started = self.started.load(SeqCst);
-            // When a job has left in between, look again. They are few, for none comes in.
+            // If a job left the pool in between, look again. This ends: no job comes in, so the
+            // pool runs empty.
             if self.ways_out() == before {
                 let [returned, panicked, never_started] = before;
                 let processed = returned + panicked;

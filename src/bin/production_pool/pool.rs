@@ -1,12 +1,12 @@
-//! The pool itself: typed jobs in, typed results out. It needs nothing of this project but
-//! [`Context`].
+//! The pool itself: typed jobs in, typed results out. To lift it into another program, take
+//! `metrics.rs` along; all else that it needs of this project is [`Context`].
 
 use std::any::Any;
 use std::error::Error;
 use std::fmt::{self, Debug, Display, Formatter};
 use std::io;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle, ThreadId};
 
 use crossbeam_channel::{Receiver, Sender, bounded, select_biased, unbounded};
@@ -18,15 +18,15 @@ use super::metrics::{Counters, Metrics};
 /// A fixed number of workers that do jobs of type `J`, all with the same function.
 ///
 /// Every job that it accepts comes back exactly once: with its result, or from
-/// [`shutdown`](Pool::shutdown) as never started. Only `shutdown` waits, and dropping the pool.
+/// [`shutdown`](Pool::shutdown) as never started. Only `shutdown` and dropping the pool wait.
 ///
-/// Dropping the pool without a shutdown is a [`shutdown`](Pool::shutdown) with a context that
-/// nobody ends: it waits until all jobs that were accepted are done. Their results can be taken
-/// by whoever kept a clone of [`results`](Pool::results).
+/// Dropping the pool without a shutdown drains it: it waits until all jobs that were accepted are
+/// done. Their results can be taken by whoever kept a clone of [`results`](Pool::results). Dropped
+/// by one of its own jobs, it does not wait, but its workers drain it all the same.
 pub struct Pool<J: Send + 'static, R: Send + 'static> {
     submissions: Mutex<Submissions<J>>,
     shared: Arc<Shared>,
-    /// How many jobs fit in, those that are being worked on included.
+    /// How many jobs may be in the pool at a time: one for each worker, and those in the queue.
     room: usize,
     results: Receiver<Finished<J, R>>,
     /// Closes when the last worker has returned.
@@ -75,15 +75,15 @@ pub struct Rejected<J> {
     /// The job, as it was submitted.
     pub job: J,
     /// Why it was not accepted.
-    pub reason: Reason,
+    pub reason: RejectReason,
 }
 
 /// Why a job was not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// All workers are busy, and as many jobs wait as may wait.
+pub enum RejectReason {
+    /// All workers have a job, and the queue is full.
     QueueFull,
-    /// Too many results were not taken yet: as many as jobs fit in.
+    /// As many results wait to be taken as the pool has room for jobs.
     ResultsFull,
     /// The pool takes no more jobs.
     ShuttingDown,
@@ -166,13 +166,14 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
     /// [`Rejected`] hands the job back, with the reason.
     pub fn submit(&self, job: J) -> Result<(), Rejected<J>> {
         let mut submissions = self.submissions();
-        // In Go, `select` with a `default` asks the channel whether it has room. Then it depends
-        // on how fast the workers wake up whether a job fits. Counted, it does not.
-        let in_pool = submissions.accepted - self.shared.counters.left();
+        // A `try_send` would ask the channel whether it has room, as the article's `select` does.
+        // Then it is luck whether a job fits: a worker that is about to take one may not have
+        // done so yet. Counted, it is exact.
+        let in_pool = submissions.accepted - self.shared.counters.gone();
         let reason = match &submissions.jobs {
-            None => Reason::ShuttingDown,
-            Some(_) if in_pool >= self.room as u64 => Reason::QueueFull,
-            Some(_) if self.results.len() >= self.room => Reason::ResultsFull,
+            None => RejectReason::ShuttingDown,
+            Some(_) if in_pool >= self.room as u64 => RejectReason::QueueFull,
+            Some(_) if self.results.len() >= self.room => RejectReason::ResultsFull,
             Some(jobs) => {
                 let sent = jobs.send(job);
                 sent.expect("workers stay until the queue is closed");
@@ -187,8 +188,8 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
     /// Where the results come out. Clone it for a thread that reads them; it closes when the pool
     /// is shut down.
     ///
-    /// Somebody has to take them: when as many are left as jobs fit in, `submit` rejects the next
-    /// job.
+    /// Somebody has to take them: while as many wait as the pool has room for jobs, `submit`
+    /// rejects the next job.
     pub fn results(&self) -> &Receiver<Finished<J, R>> {
         &self.results
     }
@@ -229,15 +230,22 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
         self.submissions().jobs = None; // close(jobs)
 
         let mut never_started = Vec::new();
+        // Not on a worker's thread: it would wait for itself.
         if !self.worker_ids.contains(&thread::current().id()) {
             select_biased! {
-                // Closed: all workers have returned. Or a job: somebody has stopped them.
-                recv(self.never_started) -> job => never_started.extend(job),
+                recv(self.never_started) -> job => {
+                    // A job: somebody else has stopped the workers. None: all have returned.
+                    if let Ok(job) = job {
+                        never_started.push(job);
+                    }
+                }
                 recv(stop.done()) -> _ => self.shared.cancel.cancel(),
             }
+            // Until the last worker has returned, which closes the channel.
             never_started.extend(&self.never_started);
 
-            let mut workers = self.workers.lock().expect("nothing panics under this lock");
+            let workers = self.workers.lock();
+            let mut workers = workers.unwrap_or_else(PoisonError::into_inner);
             for worker in workers.drain(..) {
                 let _ = worker.join(); // its jobs' panics are in their results
             }
@@ -250,7 +258,7 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
 
     fn submissions(&self) -> MutexGuard<'_, Submissions<J>> {
         let submissions = self.submissions.lock();
-        submissions.expect("nothing panics under this lock")
+        submissions.unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -310,12 +318,12 @@ impl Display for Panicked {
 
 impl Error for Panicked {}
 
-impl Display for Reason {
+impl Display for RejectReason {
     fn fmt(&self, f: &mut Formatter) -> fmt::Result {
         f.write_str(match self {
-            Reason::QueueFull => "the queue is full",
-            Reason::ResultsFull => "too many results wait to be taken",
-            Reason::ShuttingDown => "the pool is shutting down",
+            RejectReason::QueueFull => "the queue is full",
+            RejectReason::ResultsFull => "too many results wait to be taken",
+            RejectReason::ShuttingDown => "the pool is shutting down",
         })
     }
 }

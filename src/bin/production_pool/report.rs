@@ -9,7 +9,7 @@ use worker_pools::{eprintln, println};
 
 use super::metrics::Metrics;
 use super::pool::Leftovers;
-use super::{Arrivals, Flags, Job, JobPool};
+use super::{Arrivals, Flags, Job, JobPool, Outcome};
 
 /// How the jobs ended whose results were read.
 #[derive(Default)]
@@ -30,6 +30,7 @@ pub fn until_closed(pool: &JobPool, flags: &Flags) -> Tally {
                 let Ok(finished) = finished else {
                     return tally;
                 };
+                // Did it panic? And if it did not, was it interrupted?
                 match finished.result {
                     Ok(Ok(())) => tally.done += 1,
                     Ok(Err(Interrupted)) => tally.interrupted += 1,
@@ -55,6 +56,7 @@ fn print_status(elapsed: Duration, metrics: &Metrics, flags: &Flags) {
     } = *metrics;
     let secs = elapsed.as_secs();
     let (room, workers) = (flags.queue, flags.workers);
+    // At most 8: a job that a worker is about to start counts as queued.
     let filled = (8 * queued as usize).div_ceil(room.max(1)).min(8);
     let bar = "#".repeat(filled);
     println!(
@@ -68,21 +70,21 @@ pub fn sum_up(
     pool: &JobPool,
     arrivals: Arrivals,
     tally: Tally,
-    leftovers: Leftovers<Job, Result<(), Interrupted>>,
+    leftovers: Leftovers<Job, Outcome>,
 ) {
     let Arrivals { arrived, rejected } = arrivals;
+    let Tally {
+        done,
+        failed,
+        interrupted,
+    } = tally;
     let accepted = pool.metrics().accepted;
     let never_started = leftovers.never_started.len();
-    let mut fates = format!(
-        "{} done + {} failed + {never_started} never started",
-        tally.done, tally.failed
-    );
-    // These two only when there are any.
+    // None, as long as the report reads to the end.
     let undelivered = leftovers.undelivered.len();
-    for (count, fate) in [
-        (tally.interrupted, "interrupted"),
-        (undelivered, "undelivered"),
-    ] {
+
+    let mut fates = format!("{done} done + {failed} failed + {never_started} never started");
+    for (count, fate) in [(interrupted, "interrupted"), (undelivered, "undelivered")] {
         if count > 0 {
             fates += &format!(" + {count} {fate}");
         }
