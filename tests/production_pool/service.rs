@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::common::{Ended, LIMIT, Running, numbers, run, start, start_command};
 
@@ -76,6 +76,8 @@ fn it_runs_for_its_time_drains_and_adds_up() {
         assert_eq!(ended.status, Some(0), "{ended:#?}");
         let sum = sum(&ended);
         assert!(sum.done > 0 && sum.failed > 0, "{sum:?}");
+        // The pauses keep the rate: 240 in 1.2 s, and a last burst of at most 200.
+        assert!(sum.arrived <= 440, "{sum:?}");
         assert_eq!((sum.never_started, sum.interrupted), (0, 0));
 
         // One line for each failure, and nothing of what a panic usually prints.
