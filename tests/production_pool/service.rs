@@ -122,7 +122,12 @@ fn the_same_seed_brings_the_same_jobs() {
 #[test]
 fn the_grace_period_ends_the_drain() {
     let flags = "--metrics off --work-ms 3600000 --duration-secs 0.1 --grace-secs 0.2";
+    let start = Instant::now();
     let ended = run(SERVICE, flags);
+    assert!(
+        start.elapsed() < Duration::from_secs(4),
+        "5 s is the default"
+    );
     assert_eq!(ended.status, Some(0), "{ended:#?}");
     let sum = sum(&ended);
     assert_eq!(
