@@ -148,7 +148,8 @@ impl Cancel {
     }
 
     /// Cancels on the next Ctrl-C, SIGTERM or SIGHUP. From now on these no longer end the program
-    /// by themselves: Go's `signal.NotifyContext`.
+    /// by themselves: Go's `signal.NotifyContext`. Signals within a quarter of a second count as
+    /// one.
     ///
     /// Where the program still runs a second after the last of its contexts was done, Ctrl-C makes
     /// it exit at once, with status 130. Where signals cannot be caught, this says so on stderr,
@@ -183,7 +184,13 @@ impl Cancel {
 
         HANDLER.get_or_init(|| {
             let mut last_done = Instant::now();
+            let mut last_signal: Option<Instant> = None;
             let handler = move || {
+                // A terminal that is closed sends two, and `timeout` may do so.
+                let before = last_signal.replace(Instant::now());
+                if before.is_some_and(|at| at.elapsed() < Duration::from_millis(250)) {
+                    return;
+                }
                 let mut signals = lock();
                 signals.seen += 1;
                 if let Some(done_at) = signals.cancel_due() {

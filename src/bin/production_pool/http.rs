@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use oxhttp::Server;
-use oxhttp::model::header::{ALLOW, CONTENT_TYPE};
+use oxhttp::model::header::{ALLOW, CONNECTION, CONTENT_TYPE, HeaderValue};
 use oxhttp::model::{Body, Method, Request, Response};
 
 use super::JobPool;
@@ -45,7 +45,14 @@ impl FromStr for Endpoint {
 /// When nobody can listen there: the port is in use, or the address is not this machine's.
 pub fn serve(address: SocketAddr, pool: &Arc<JobPool>) -> io::Result<()> {
     let pool = Arc::clone(pool);
-    Server::new(move |request| answer(request, &pool))
+    let on_request = move |request: &mut Request<Body>| {
+        // Hangs up after the answer. If the server kept the connection, it would send a client
+        // that is silent for too long an error that nobody has asked for.
+        let close = HeaderValue::from_static("close");
+        request.headers_mut().insert(CONNECTION, close);
+        answer(request, &pool)
+    };
+    Server::new(on_request)
         .bind(address)
         .with_global_timeout(PATIENCE)
         .with_max_concurrent_connections(CLIENTS)
@@ -108,6 +115,11 @@ fn to_prometheus(metrics: &Metrics) -> String {
             "jobs_rejected_total",
             "Jobs that were handed back.",
             metrics.rejected,
+        ),
+        counter(
+            "jobs_never_started_total",
+            "Jobs that the pool took, and was stopped before it started them.",
+            metrics.never_started,
         ),
     ]
     .concat()

@@ -9,7 +9,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle, ThreadId};
 
-use crossbeam_channel::{Receiver, Sender, bounded, select_biased, unbounded};
+use crossbeam_channel::{Receiver, Sender, select_biased, unbounded};
 use worker_pools::Context;
 use worker_pools::context::Cancel;
 
@@ -22,7 +22,8 @@ use super::metrics::{Counters, Metrics};
 ///
 /// Dropping the pool without a shutdown drains it: it waits until all jobs that were accepted are
 /// done. Their results can be taken by whoever kept a clone of [`results`](Pool::results). Dropped
-/// by one of its own jobs, it does not wait, but its workers drain it all the same.
+/// by one of its own jobs, it does not wait, but its workers drain it all the same. A job that
+/// holds an `Arc` of its own pool keeps it alive for as long as its result waits: give it a `Weak`.
 pub struct Pool<J: Send + 'static, R: Send + 'static> {
     submissions: Mutex<Submissions<J>>,
     shared: Arc<Shared>,
@@ -95,8 +96,9 @@ pub enum RejectReason {
 pub struct Leftovers<J, R> {
     /// The jobs that were accepted and never started, in no particular order.
     pub never_started: Vec<J>,
-    /// The results that nobody has taken. A closed channel: it ends when it is empty. A reader
-    /// that is still at work goes on taking from it.
+    /// The results that nobody has taken. A reader that is still at work goes on taking from it.
+    /// The channel is closed, so it ends when it is empty; but not if it was a job that called
+    /// [`shutdown`](Pool::shutdown), for then workers are still at work.
     pub undelivered: Receiver<Finished<J, R>>,
 }
 
@@ -120,9 +122,10 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
         work: impl Fn(&Context, &J) -> R + Send + Sync + 'static,
     ) -> io::Result<Pool<J, R>> {
         assert!(size > 0, "a pool needs at least one worker");
-        let room = size + capacity;
-        let (jobs, queue) = bounded(room);
-        // Unbounded, so that no worker ever waits for a reader. `submit` keeps it short.
+        let room = size.saturating_add(capacity);
+        // Unbounded, all of them: `submit` counts what is in them, and keeps them short. So no
+        // worker ever waits for a reader.
+        let (jobs, queue) = unbounded();
         let (results_tx, results_rx) = unbounded();
         let (never_started_tx, never_started_rx) = unbounded();
         let (stop, cancel) = Context::with_cancel();
