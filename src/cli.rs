@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::builder::ValueParser;
 use clap::{Arg, Args, Command, Parser};
 
+use crate::picture::{PictureFlags, Run};
 use crate::{Work, eprintln};
 
 /// The flags of a lesson with simulated work. Their defaults are the lesson's: see [`Defaults`].
@@ -33,9 +34,28 @@ pub struct CommonFlags {
     /// Chooses what is random: with the same seed the same jobs are long
     #[arg(long, value_name = "N", value_parser = number(0..=u64::MAX), default_value = "1")]
     pub seed: u64,
+
+    /// Where the picture goes.
+    #[command(flatten)]
+    pub picture: PictureFlags,
 }
 
 impl CommonFlags {
+    /// Draws what the workers did, where the flags ask for it.
+    pub fn draw(&self, work: &Work) {
+        self.picture.draw(self.workers, work.timeline());
+    }
+
+    /// Draws several runs, each with its name.
+    pub fn draw_runs<Name: Display>(&self, runs: &[(Name, Work)]) {
+        let runs = runs.iter().map(|(name, work)| Run {
+            name: name.to_string(),
+            workers: self.workers,
+            recording: work.timeline().recording(),
+        });
+        self.picture.draw_runs(&runs.collect::<Vec<_>>());
+    }
+
     /// The work that these flags ask for.
     pub fn work(&self) -> Work {
         Work::new(self.work_ms, self.jitter as f64 / 100.0, self.seed)

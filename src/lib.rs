@@ -7,6 +7,7 @@ pub mod cli;
 pub mod context;
 pub mod memory;
 pub mod output;
+pub mod picture;
 pub mod timeline;
 pub mod work;
 

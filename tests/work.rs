@@ -67,7 +67,7 @@ fn work_takes_its_time_and_is_recorded() {
     work.run(2, 5);
     assert_eq!(work.run_with(&cancelled, 1, 6), Err(Interrupted));
 
-    let [done, interrupted] = work.timeline().spans()[..] else {
+    let [done, interrupted] = work.timeline().recording().spans[..] else {
         panic!("not two spans");
     };
     assert_eq!((done.worker, done.job), (2, 5));
@@ -87,7 +87,7 @@ fn a_service_that_runs_for_days_does_not_fill_the_memory() {
         let started = timeline.start(1, job);
         timeline.end(started, Ending::Finished);
     }
-    assert_eq!(timeline.spans().len(), 1_000_000);
+    assert_eq!(timeline.recording().spans.len(), 1_000_000);
 }
 
 #[test]
@@ -98,11 +98,15 @@ fn work_that_watches_the_context_gives_up_with_it() {
     let (worker, copy) = (context.clone(), work.clone());
     let (ended, end) = crossbeam_channel::bounded(1);
     thread::spawn(move || ended.send(copy.run_with(&worker, 1, 1)));
-    while work.timeline().spans().is_empty() {
+    while work.timeline().recording().spans.is_empty() {
         assert!(started.elapsed() < LIMIT, "it does not start");
         thread::yield_now();
     }
-    assert_eq!(work.timeline().spans()[0].end, None, "it is not yet done");
+    assert_eq!(
+        work.timeline().recording().spans[0].end,
+        None,
+        "it is not yet done"
+    );
 
     cancel.cancel();
 
@@ -114,7 +118,9 @@ fn work_that_watches_the_context_is_done_when_nobody_cancels() {
     let work = Work::new(Duration::from_millis(5), 0.0, 1);
     let (context, _cancel) = Context::with_cancel();
     assert_eq!(work.run_with(&context, 1, 1), Ok(()));
-    let (_, ending) = work.timeline().spans()[0].end.expect("it has ended");
+    let (_, ending) = work.timeline().recording().spans[0]
+        .end
+        .expect("it has ended");
     assert_eq!(ending, Ending::Finished);
 }
 

@@ -21,13 +21,14 @@
 //! - Take out `drop(results_tx)` and run it again: all the work is done, and the program hangs.
 
 use std::thread;
+use std::time::Instant;
 
 use clap::Parser;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use worker_pools::cli::{CommonFlags, Defaults};
 // The standard library's println!, but it ends the program quietly in a pipe like `| head -1`.
+use worker_pools::Work;
 use worker_pools::println;
-use worker_pools::{Work, eprintln};
 
 /// Workers that share one queue of jobs
 #[derive(Parser)]
@@ -73,10 +74,11 @@ fn main() {
             jobs_tx.send(job).expect("main holds a receiver too");
         }
         drop(jobs_tx); // close(jobs)
+        work.timeline().mark("close(jobs)", Instant::now());
 
         for result in results_rx {
             println!("result: {result}");
         }
     });
-    eprintln!("took {:.1?}", work.elapsed());
+    flags.draw(&work);
 }

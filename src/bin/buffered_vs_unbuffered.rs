@@ -66,8 +66,9 @@ fn worker(id: usize, work: &Work, start: Instant, jobs: Receiver<(usize, Duratio
     late
 }
 
-/// Runs all jobs through a queue of this capacity, and prints the row of the table.
-fn run(capacity: usize, flags: &CommonFlags, arrivals: &[Duration]) {
+/// Runs all jobs through a queue of this capacity, and prints the row of the table. Returns the
+/// record of the work.
+fn run(capacity: usize, flags: &CommonFlags, arrivals: &[Duration]) -> Work {
     let work = flags.work();
     let (jobs_tx, jobs_rx) = bounded(capacity);
     let start = Instant::now();
@@ -90,6 +91,7 @@ fn run(capacity: usize, flags: &CommonFlags, arrivals: &[Duration]) {
                 jobs_tx.send(job).expect("main holds a receiver too");
                 waits.push(before.elapsed());
             }
+            work.timeline().queued();
             deepest = deepest.max(jobs_tx.len());
         }
         drop(jobs_tx);
@@ -109,6 +111,7 @@ fn run(capacity: usize, flags: &CommonFlags, arrivals: &[Duration]) {
         format!("{} ms", mean_late.as_millis()),
         format!("{} ms", start.elapsed().as_millis()),
     );
+    work
 }
 
 fn main() {
@@ -127,7 +130,9 @@ fn main() {
 
     println!("          submits   longest     total   deepest  a job starts  last job");
     println!("capacity   waited      wait      wait     queue    late, mean      done");
-    for capacity in capacities {
-        run(capacity, common, &arrivals);
-    }
+    let runs = capacities.into_iter().map(|capacity| {
+        let work = run(capacity, common, &arrivals);
+        (format!("capacity {capacity}"), work)
+    });
+    common.draw_runs(&runs.collect::<Vec<_>>());
 }

@@ -33,7 +33,7 @@ use std::time::Duration;
 use clap::Parser;
 use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
 use worker_pools::cli::{CommonFlags, Defaults, millis};
-use worker_pools::{Context, Work, eprintln, println};
+use worker_pools::{Context, Work, println};
 
 /// A pool that is cancelled while it works
 #[derive(Parser)]
@@ -138,5 +138,6 @@ fn main() {
         flags.common.jobs,
         jobs_rx.len(),
     );
-    eprintln!("took {:.1?}", work.elapsed());
+    work.timeline().mark("cancel", context.done_at());
+    flags.common.draw(&work);
 }

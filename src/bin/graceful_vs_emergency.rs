@@ -83,8 +83,9 @@ fn worker(
     }
 }
 
-/// Runs the pool until the queue is empty or the context is done, whichever comes first.
-fn run(flags: &CommonFlags, context: &Context) {
+/// Runs the pool until the queue is empty or the context is done, whichever comes first. Returns
+/// the record of the work.
+fn run(flags: &CommonFlags, context: &Context) -> Work {
     let work = flags.work();
     let (jobs_tx, jobs_rx) = bounded(flags.jobs);
     let (results_tx, results_rx) = bounded(flags.jobs);
@@ -128,7 +129,8 @@ fn run(flags: &CommonFlags, context: &Context) {
     if let Some(after) = cancelled.and_then(|at| all_gone.checked_duration_since(at)) {
         eprintln!("last worker gone {after:.1?} after the cancel");
     }
-    eprintln!("took {:.1?}", work.elapsed());
+    work.timeline().mark("cancel", cancelled);
+    work
 }
 
 fn list(fate: &str, jobs: &[usize]) {
@@ -146,17 +148,19 @@ fn main() {
     }
     .parse();
 
+    let mut halves = Vec::new();
     if flags.only != Some(Half::Emergency) {
         eprintln!("graceful: close the queue and wait");
         let (context, cancel) = Context::with_cancel();
         cancel.on_ctrl_c();
-        run(&flags.common, &context);
+        halves.push(("graceful", run(&flags.common, &context)));
     }
     if flags.only != Some(Half::Graceful) {
         let after = flags.cancel_after_ms.as_millis();
         eprintln!("emergency: cancel after {after} ms");
         let (context, cancel) = Context::with_timeout(flags.cancel_after_ms);
         cancel.on_ctrl_c();
-        run(&flags.common, &context);
+        halves.push(("emergency", run(&flags.common, &context)));
     }
+    flags.common.draw_runs(&halves);
 }

@@ -178,6 +178,13 @@ impl Drop for Running {
     }
 }
 
+/// How many runs of a pool the lesson sums up in a sentence.
+pub fn summed_up(ended: &Ended) -> usize {
+    let sums_up =
+        |line: &&String| line.contains(" % of the time") || line.starts_with("no job started in ");
+    ended.stderr.iter().filter(sums_up).count()
+}
+
 /// The numbers in a line such as "10 jobs: 6 delivered, 3 finished too late".
 pub fn numbers(line: &str) -> Vec<usize> {
     let is_digit = |c: char| c.is_ascii_digit();

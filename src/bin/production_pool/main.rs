@@ -40,6 +40,8 @@ use rand::{RngExt, SeedableRng};
 use worker_pools::cli::{self, millis, number, seconds};
 use worker_pools::context::Reason;
 use worker_pools::output::fail;
+use worker_pools::picture::PictureFlags;
+use worker_pools::timeline::Timeline;
 use worker_pools::work::{Interrupted, this_worker};
 use worker_pools::{Context, Work, eprintln};
 
@@ -86,6 +88,9 @@ struct Flags {
     #[arg(long, value_name = "SECS", default_value = "5", value_parser = seconds(0.0))]
     grace_secs: Duration,
 
+    #[command(flatten)]
+    picture: PictureFlags,
+
     /// Where to serve /metrics and /healthz: an IP address and a port, or "off"
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9898")]
     metrics: Endpoint,
@@ -116,7 +121,7 @@ struct Arrivals {
 
 /// Submits bursts of jobs until the context is done. A burst is up to a second's worth of jobs; the
 /// pause after it keeps the average.
-fn submit_bursts(pool: &JobPool, accept: &Context, flags: &Flags) -> Arrivals {
+fn submit_bursts(pool: &JobPool, accept: &Context, flags: &Flags, timeline: &Timeline) -> Arrivals {
     let mut random = StdRng::seed_from_u64(flags.seed);
     let (mut arrived, mut rejected) = (0, 0);
     while !accept.is_done() {
@@ -128,8 +133,9 @@ fn submit_bursts(pool: &JobPool, accept: &Context, flags: &Flags) -> Arrivals {
                 number: arrived,
                 panics: random.random_range(0..100) < flags.panic_percent,
             };
-            if let Err(rejected) = pool.submit(job) {
-                handed_back.push(rejected);
+            match pool.submit(job) {
+                Ok(()) => timeline.queued(),
+                Err(rejected) => handed_back.push(rejected),
             }
         }
         // They could be tried again, or put elsewhere. Here, whoever sent them is told to come
@@ -160,6 +166,7 @@ fn keep_panics_of_jobs_quiet() {
 fn main() {
     let flags: Flags = cli::parse();
     let work = Work::new(flags.work_ms, f64::from(flags.jitter) / 100.0, flags.seed);
+    let timeline = work.timeline().clone();
     keep_panics_of_jobs_quiet();
 
     let work_on = move |stop: &Context, job: &Job| do_job(stop, job, &work);
@@ -184,8 +191,8 @@ fn main() {
     cancel.on_ctrl_c();
 
     let reason = thread::scope(|scope| {
-        let reader = scope.spawn(|| report::until_closed(&pool, &flags));
-        let arrivals = submit_bursts(&pool, &accept, &flags);
+        let reader = scope.spawn(|| report::until_closed(&pool, &flags, &timeline));
+        let arrivals = submit_bursts(&pool, &accept, &flags, &timeline);
 
         let (stop, cancel) = Context::with_timeout(flags.grace_secs);
         cancel.on_second_ctrl_c();
@@ -203,6 +210,9 @@ fn main() {
 
         let tally = reader.join().expect("it does not panic");
         report::sum_up(&pool, arrivals, tally, leftovers);
+        timeline.mark("no more jobs", accept.done_at());
+        timeline.mark("stop", stop.done_at().filter(|_| reason.is_some()));
+        flags.picture.draw(flags.workers, &timeline);
         reason
     });
     if reason == Some(Reason::Cancelled) {

@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{select, tick};
+use worker_pools::timeline::Timeline;
 use worker_pools::work::Interrupted;
 use worker_pools::{eprintln, println};
 
@@ -20,7 +21,7 @@ pub struct Tally {
 }
 
 /// Reads the results until there are no more, and prints a line every second.
-pub fn until_closed(pool: &JobPool, flags: &Flags) -> Tally {
+pub fn until_closed(pool: &JobPool, flags: &Flags, timeline: &Timeline) -> Tally {
     let start = Instant::now();
     let second = tick(Duration::from_secs(1));
     let mut tally = Tally::default();
@@ -36,6 +37,7 @@ pub fn until_closed(pool: &JobPool, flags: &Flags) -> Tally {
                     Ok(Err(Interrupted)) => tally.interrupted += 1,
                     Err(panicked) => {
                         tally.failed += 1;
+                        timeline.failed(finished.job.number);
                         eprintln!("job {} {panicked}", finished.job.number);
                     }
                 }

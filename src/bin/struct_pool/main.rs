@@ -24,6 +24,8 @@
 
 mod pool;
 
+use std::time::Instant;
+
 use clap::Parser;
 use worker_pools::cli::{CommonFlags, Defaults, number};
 use worker_pools::work::this_worker;
@@ -72,7 +74,8 @@ fn main() {
         });
     }
     eprintln!("all submitted after {:.1?}", work.elapsed());
+    work.timeline().mark("all submitted", Instant::now());
     pool.shutdown();
     println!("all done");
-    eprintln!("took {:.1?}", work.elapsed());
+    flags.common.draw(&work);
 }

@@ -41,6 +41,8 @@ use crossbeam_channel::{Receiver, Sender, bounded, select, select_biased};
 use ureq::Proxy;
 use worker_pools::cli::{number, parse, seconds};
 use worker_pools::output::fail;
+use worker_pools::picture::PictureFlags;
+use worker_pools::timeline::Timeline;
 use worker_pools::{Context, eprintln};
 
 use client::Client;
@@ -61,6 +63,9 @@ struct Flags {
     #[arg(long, value_name = "N", value_parser = number(1..=1_000_usize), default_value = "3")]
     workers: usize,
 
+    #[command(flatten)]
+    picture: PictureFlags,
+
     /// Timeout of a request, in seconds [default: 10, for the demo site 2]
     #[arg(long, value_name = "SECS", value_parser = seconds(0.001))]
     timeout_secs: Option<Duration>,
@@ -72,6 +77,8 @@ struct Flags {
 
 /// A job is the index of a URL.
 fn worker(
+    id: usize,
+    timeline: &Timeline,
     client: &Client,
     context: &Context,
     urls: &[String],
@@ -86,12 +93,14 @@ fn worker(
         let Ok(job) = job else {
             return; // `jobs` is closed and empty
         };
+        let started = timeline.start(id, job);
         let fate = match client.get(&urls[job]) {
             Ok(status) => Fate::Answered(status),
             // An aborted request looks as if the server had hung up.
             Err(_) if context.is_done() => Fate::Cancelled,
             Err(reason) => Fate::Failed(reason),
         };
+        timeline.end(started, fate.ending());
         if results.send((job, fate)).is_err() {
             return; // main waits no longer
         }
@@ -117,17 +126,18 @@ fn main() -> ExitCode {
     let timeout = flags.timeout_secs.unwrap_or(Duration::from_secs(secs));
     let client = Client::new(flags.workers, timeout, proxy);
 
-    let start = Instant::now();
+    let timeline = Timeline::new(urls.to_vec());
     let (context, cancel) = Context::with_timeout(flags.deadline_secs);
     cancel.on_ctrl_c();
 
     let (jobs_tx, jobs_rx) = bounded(urls.len());
     // Little room: when stdout is slow, the workers wait for it.
     let (results_tx, results_rx) = bounded(flags.workers);
-    for _ in 0..flags.workers {
+    for id in 1..=flags.workers {
+        let timeline = timeline.clone();
         let (client, context, urls) = (client.clone(), context.clone(), Arc::clone(&urls));
         let (jobs, results) = (jobs_rx.clone(), results_tx.clone());
-        thread::spawn(move || worker(&client, &context, &urls, jobs, results));
+        thread::spawn(move || worker(id, &timeline, &client, &context, &urls, jobs, results));
     }
     drop(results_tx);
     for job in 0..urls.len() {
@@ -164,6 +174,7 @@ fn main() -> ExitCode {
         report.line(job, fate);
     }
     let status = report.end(stopped);
-    eprintln!("took {:.1?}", start.elapsed());
+    timeline.mark("cancel", context.done_at().filter(|_| stopped.is_some()));
+    flags.picture.draw(flags.workers, &timeline);
     status
 }

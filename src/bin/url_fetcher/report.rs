@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use worker_pools::context::Reason;
 use worker_pools::println;
+use worker_pools::timeline::Ending;
 
 /// What became of a URL.
 pub enum Fate {
@@ -16,6 +17,17 @@ pub enum Fate {
     Cancelled,
     /// Still in the queue when the run was stopped.
     NeverStarted,
+}
+
+impl Fate {
+    /// How the picture shows it.
+    pub fn ending(&self) -> Ending {
+        match self {
+            Fate::Answered(_) => Ending::Finished,
+            Fate::Failed(_) => Ending::Failed,
+            Fate::Cancelled | Fate::NeverStarted => Ending::Interrupted,
+        }
+    }
 }
 
 /// Keeps count of the URLs that have their line.

@@ -30,6 +30,7 @@ use clap::Parser;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use worker_pools::Work;
 use worker_pools::cli::{CommonFlags, Defaults, number};
+use worker_pools::timeline::Ending;
 
 use tally::{Tally, measure, print_table};
 
@@ -92,11 +93,13 @@ fn thread_for_each_job(flags: &CommonFlags, work: &Work, database: &Database, ta
 fn pool(flags: &CommonFlags, work: &Work, database: &Database, tally: &Tally) {
     let (jobs_tx, jobs_rx) = bounded(flags.workers * 2);
     thread::scope(|scope| {
-        for _ in 0..flags.workers {
+        for id in 1..=flags.workers {
             let jobs = jobs_rx.clone();
             let worker = move || {
                 for job in jobs {
+                    let started = work.timeline().start(id, job);
                     run(job, work, database, tally);
+                    work.timeline().end(started, Ending::Finished);
                 }
             };
             let body = move || tally.thread(worker);
@@ -130,4 +133,5 @@ fn main() {
     let pool = measure(|tally| pool(common, &work, &database, tally));
     let threads = measure(|tally| thread_for_each_job(common, &work, &database, tally));
     print_table(threads, pool);
+    common.draw(&work); // of the pool
 }

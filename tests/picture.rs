@@ -1,0 +1,430 @@
+//! The pictures: drawn from recordings made by hand, and by the real lessons.
+
+mod common;
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use common::{run, start_command};
+use worker_pools::picture::terminal::{self, Terminal};
+use worker_pools::picture::{Run, svg};
+use worker_pools::timeline::{Ending, Mark, Recording, Span};
+
+const FINISHED: Option<Ending> = Some(Ending::Finished);
+const INTERRUPTED: Option<Ending> = Some(Ending::Interrupted);
+const FAILED: Option<Ending> = Some(Ending::Failed);
+
+const ASCII: Terminal = Terminal {
+    width: 50,
+    unicode: false,
+};
+
+/// A recording that was just made: worker, job, start, end, and how it ended; all times in units
+/// from its beginning.
+fn recording(unit: Duration, spans: &[(usize, usize, u32, u32, Option<Ending>)]) -> Recording {
+    let begin = Instant::now();
+    let last = spans.iter().map(|span| span.3).max().unwrap_or(0);
+    let span = |&(worker, job, start, end, ending)| Span {
+        worker,
+        job,
+        start: begin + unit * start,
+        end: Option::map(ending, |ending| (begin + unit * end, ending)),
+    };
+    Recording {
+        begin,
+        now: begin + unit * last,
+        spans: spans.iter().map(span).collect(),
+        marks: Vec::new(),
+        queued: Vec::new(),
+        labels: Vec::new(),
+    }
+}
+
+fn mark(recording: &mut Recording, name: &str, after: Duration) {
+    let name = name.to_string();
+    let at = recording.begin + after;
+    recording.marks.push(Mark { name, at });
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// The picture without its colours.
+fn text(recording: &Recording, terminal: Terminal) -> String {
+    anstream::adapter::strip_str(&terminal::draw(recording, terminal)).to_string()
+}
+
+fn lines(recording: &Recording) -> Vec<String> {
+    text(recording, ASCII).lines().map(str::to_string).collect()
+}
+
+#[test]
+fn one_job_fills_the_lane() {
+    let one = recording(SECOND, &[(1, 7, 0, 2, FINISHED)]);
+    assert_eq!(
+        lines(&one),
+        [
+            "worker 1 [================= 7 ==================]",
+            "         +-------------------+------------------+",
+            "         0 s                 1 s              2 s",
+        ]
+    );
+}
+
+#[test]
+fn jobs_stand_where_they_were_and_idle_time_is_empty() {
+    let spans = [
+        (1, 1, 0, 10, FINISHED),
+        (2, 2, 0, 15, FINISHED),
+        // They overlap in time, each on its own lane; the one begins where the other ends.
+        (1, 3, 10, 25, FINISHED),
+        (2, 4, 20, 40, FINISHED),
+    ];
+    assert_eq!(
+        lines(&recording(SECOND, &spans))[..2],
+        [
+            "worker 1 [== 1 ===][===== 3 =====]",
+            "worker 2 [===== 2 =====]     [======= 4 ========]",
+        ]
+    );
+}
+
+#[test]
+fn each_ending_has_its_own_shape() {
+    let spans = [
+        (1, 1, 0, 10, FINISHED),
+        (2, 2, 0, 10, INTERRUPTED),
+        (3, 3, 0, 10, FAILED),
+        (4, 4, 0, 10, None),
+    ];
+    let lines = lines(&recording(SECOND, &spans));
+    assert!(lines[0].ends_with("=]"), "{lines:#?}");
+    assert!(lines[1].ends_with("-x"), "{lines:#?}");
+    assert!(lines[2].ends_with("=!"), "{lines:#?}");
+    assert!(lines[3].ends_with("=>"), "{lines:#?}");
+    let legend: Vec<&str> = lines[6..].iter().map(|line| line.trim()).collect();
+    assert_eq!(legend, ["x interrupted", "! failed", "> not ended"]);
+}
+
+#[test]
+fn nothing_is_drawn_of_nothing() {
+    let lines = lines(&recording(SECOND, &[]));
+    assert!(lines.iter().all(|line| !line.contains("worker")));
+}
+
+#[test]
+fn a_job_of_no_length_can_be_seen() {
+    let spans = [
+        (1, 1, 0, 0, FINISHED),
+        (1, 2, 20, 20, FAILED),
+        (1, 3, 40, 40, None),
+    ];
+    assert_eq!(
+        lines(&recording(SECOND, &spans))[0],
+        "worker 1 |                   !                  >"
+    );
+    // Not even time has passed.
+    let spans = [(1, 1, 0, 0, FINISHED)];
+    assert!(lines(&recording(SECOND, &spans))[0].starts_with("worker 1 "));
+}
+
+#[test]
+fn marks_stand_in_their_column_and_spare_the_numbers() {
+    let spans = [(1, 1, 10, 40, FINISHED), (2, 2, 20, 30, INTERRUPTED)];
+    let mut recording = recording(SECOND, &spans);
+    mark(&mut recording, "cancel", SECOND * 5); // before the first job
+    mark(&mut recording, "close", SECOND * 15);
+    mark(&mut recording, "at the end", SECOND * 40);
+    assert_eq!(
+        lines(&recording)[..4],
+        [
+            "              cancel    close          at the end",
+            "worker 1      :    [====:======= 1 =============]",
+            "worker 2      :         :    [-- 2 ---x         :",
+            "         +-------------------+------------------+",
+        ]
+    );
+}
+
+#[test]
+fn names_that_would_overlap_get_lines_of_their_own() {
+    let mut recording = recording(SECOND, &[(1, 1, 0, 40, FINISHED)]);
+    mark(&mut recording, "no more jobs", SECOND * 20);
+    mark(&mut recording, "stop", SECOND * 25);
+    let lines = lines(&recording);
+    assert_eq!(lines[0].find("no more jobs"), Some(29));
+    assert_eq!(lines[1].find("stop"), Some(34));
+}
+
+#[test]
+fn many_workers_and_many_jobs_are_folded() {
+    // 100 workers, the first half of them busy all the time, the others for the first half of it.
+    let spans: Vec<_> = (1..=100)
+        .flat_map(|worker| {
+            let rounds = if worker <= 50 { 100 } else { 50 };
+            (0..rounds).map(move |round| (worker, round as usize, round, round + 1, FINISHED))
+        })
+        .collect();
+    let lines = lines(&recording(SECOND, &spans));
+    assert_eq!(lines.len(), 22);
+    assert_eq!(
+        lines[0],
+        "workers 1-5    @@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@"
+    );
+    assert_eq!(lines[19], "workers 96-100 @@@@@@@@@@@@@@@@@");
+
+    // Four of five workers of a lane failed at the end.
+    let mut spans: Vec<_> = (1..=100).map(|it| (it, it, 0, 10, FINISHED)).collect();
+    spans[0].4 = FAILED;
+    let lines = self::lines(&recording(SECOND, &spans));
+    assert!(lines[0].ends_with('!'), "{lines:#?}");
+    assert!(lines[1].ends_with('@'), "{lines:#?}");
+}
+
+#[test]
+fn labels_are_clipped_at_their_beginning_and_cannot_harm_the_terminal() {
+    let mut recording = recording(SECOND, &[(1, 0, 0, 20, FINISHED), (2, 1, 0, 40, FINISHED)]);
+    recording.labels = vec![
+        "http://example.com/a/long/way/to/the/page".into(),
+        "\u{1b}[2Jcafé\n".into(),
+    ];
+    assert_eq!(
+        lines(&recording)[..2],
+        [
+            "worker 1 [ ~way/to/the/page ]",
+            "worker 2 [============= ?[2Jcaf?? ==============]",
+        ]
+    );
+}
+
+#[test]
+fn the_axis_has_round_times_from_nanoseconds_to_hours() {
+    for (length, labels) in [
+        (Duration::from_nanos(400), vec!["0 ns", "200 ns", "400 ns"]),
+        (Duration::from_micros(1), vec!["0.0 µs", "0.5 µs", "1.0 µs"]),
+        (Duration::from_millis(35), vec!["0 ms", "20 ms"]),
+        (
+            Duration::from_millis(1_500),
+            vec!["0.0 s", "0.5 s", "1.0 s", "1.5 s"],
+        ),
+        (SECOND * 60, vec!["0 s", "20 s", "40 s", "60 s"]),
+        (SECOND * 3_600, vec!["0 min", "20 min", "40 min", "60 min"]),
+        (SECOND * 86_400, vec!["0 h", "12 h", "24 h"]),
+    ] {
+        let lines = lines(&recording(length, &[(1, 1, 0, 1, FINISHED)]));
+        let on_axis: Vec<&str> = lines[2].split_whitespace().collect();
+        assert_eq!(on_axis.join(" "), labels.join(" "), "{length:?}");
+    }
+}
+
+/// A recording with everything in it, chosen at random.
+fn any_recording(seed: u64) -> Recording {
+    use rand::rngs::StdRng;
+    use rand::{RngExt, SeedableRng};
+
+    let mut random = StdRng::seed_from_u64(seed);
+    let workers = random.random_range(1..=60);
+    let length = 10_u32.pow(random.random_range(0..=6));
+    let endings = [FINISHED, INTERRUPTED, FAILED, None];
+    let spans: Vec<_> = (0..random.random_range(0..=200))
+        .map(|job| {
+            let start = random.random_range(0..length);
+            let end = random.random_range(start..=length);
+            let ending = endings[random.random_range(0..4)];
+            (random.random_range(0..workers), job, start, end, ending)
+        })
+        .collect();
+    let mut recording = recording(Duration::from_micros(7), &spans);
+    for name in ["close(jobs)", "cancel", "stop"] {
+        let after = Duration::from_micros(random.random_range(0..=7 * u64::from(length)));
+        mark(&mut recording, name, after);
+    }
+    for _ in 0..random.random_range(0..20) {
+        let after = Duration::from_micros(random.random_range(0..=7 * u64::from(length)));
+        recording.queued.push(recording.begin + after);
+    }
+    if random.random_bool(0.5) {
+        let label = |job| format!("<job & \"{job}\" \u{1}\u{1b}é>");
+        recording.labels = (0..spans.len()).map(label).collect();
+    }
+    recording
+}
+
+#[test]
+fn every_line_fits_the_terminal() {
+    for seed in 0..200 {
+        let recording = any_recording(seed);
+        for width in [40, 80, 81, 140] {
+            for unicode in [false, true] {
+                let text = text(&recording, Terminal { width, unicode });
+                for line in text.lines() {
+                    assert!(line.chars().count() <= width, "seed {seed}: {line}");
+                    assert!(!line.chars().any(char::is_control), "seed {seed}: {line:?}");
+                    // µ is in every 8-bit character set, too.
+                    let is_ascii = line.chars().all(|c| c.is_ascii() || c == 'µ');
+                    assert!(unicode || is_ascii, "seed {seed}: {line}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_sentence_is_wrapped_between_its_parts() {
+    let sentence = "ten jobs; two of them failed; the others did not";
+    let wrapped = terminal::wrap(
+        sentence,
+        Terminal {
+            width: 30,
+            unicode: true,
+        },
+    );
+    assert_eq!(
+        wrapped,
+        "ten jobs; two of them failed;\nthe others did not\n"
+    );
+}
+
+fn svg_of(recording: Recording) -> String {
+    let run = Run {
+        name: "<a> & \"b\"".to_string(),
+        workers: 60,
+        recording,
+    };
+    svg::draw(&[run.clone(), run])
+}
+
+#[test]
+fn the_svg_is_xml_with_a_bar_and_a_tooltip_for_each_job() {
+    for seed in 0..100 {
+        let recording = any_recording(seed);
+        let jobs = recording.spans.len();
+        let svg = svg_of(recording);
+        let xml = roxmltree::Document::parse(&svg);
+        let xml = xml.unwrap_or_else(|error| panic!("seed {seed}: {error}: {svg}"));
+        let bars: Vec<_> = xml
+            .descendants()
+            .filter(|node| {
+                node.attribute("class")
+                    .is_some_and(|it| it.starts_with("bar "))
+            })
+            .collect();
+        assert_eq!(bars.len(), 2 * jobs, "seed {seed}");
+        for bar in bars {
+            let tooltip = bar.first_element_child().and_then(|it| it.text());
+            assert!(tooltip.is_some_and(|it| it.contains(", worker ")));
+            let number = |name| bar.attribute(name).and_then(|it| it.parse::<f64>().ok());
+            let (x, width) = (number("x").expect("x"), number("width").expect("width"));
+            assert!(x >= 0.0 && width > 0.0 && x + width <= 961.0, "seed {seed}");
+        }
+        let text_of = |name| {
+            let node = xml
+                .root_element()
+                .children()
+                .find(|it| it.has_tag_name(name));
+            node.and_then(|it| it.text()).unwrap_or_default()
+        };
+        let in_svg = ("http://www.w3.org/2000/svg", "title");
+        assert!(!text_of(in_svg).is_empty());
+        let described = text_of(("http://www.w3.org/2000/svg", "desc"));
+        assert!(described.starts_with("<a> & \"b\": "), "{described}");
+    }
+}
+
+#[test]
+fn a_tooltip_says_what_when_and_how() {
+    let mut recording = recording(SECOND, &[(2, 7, 1, 3, INTERRUPTED)]);
+    let tip = "<title>job 7, worker 2: interrupted, from 1.0 s on, for 2.0 s</title>";
+    assert!(svg_of(recording.clone()).contains(tip));
+    recording.labels = (0..8)
+        .map(|job| format!("http://host/?a={job}&b=<"))
+        .collect();
+    let tip = "<title>http://host/?a=7&amp;b=&lt;, worker 2: interrupted";
+    assert!(svg_of(recording).contains(tip));
+}
+
+#[test]
+fn the_queue_is_drawn_where_it_was_noted() {
+    let mut recording = recording(SECOND, &[(1, 1, 0, 20, FINISHED), (1, 2, 20, 40, FINISHED)]);
+    assert!(
+        !lines(&recording)
+            .iter()
+            .any(|line| line.starts_with("queue"))
+    );
+    // One is started at once; the other waits for it.
+    recording.queued = vec![recording.begin; 2];
+    let lines = lines(&recording);
+    let queue = lines.iter().find(|line| line.starts_with("queue"));
+    assert_eq!(
+        queue.map(String::as_str),
+        Some("queue <=1 @@@@@@@@@@@@@@@@@@@=")
+    );
+    assert!(svg_of(recording).contains("queue (≤ 1)"));
+}
+
+#[test]
+fn a_lesson_draws_when_it_is_asked_to() {
+    let basic = env!("CARGO_BIN_EXE_basic");
+    let drawn = run(basic, "--work-ms 20 --timeline always");
+    let lanes = drawn
+        .stderr
+        .iter()
+        .filter(|line| line.starts_with("worker "));
+    assert_eq!(lanes.count(), 3, "{drawn:#?}");
+    assert!(
+        !drawn.stderr.iter().any(|line| line.contains('\u{1b}')),
+        "colours in a pipe"
+    );
+    let sentence = "10 jobs of 20.";
+    let has_sentence = |lines: &[String]| lines.iter().any(|it| it.starts_with(sentence));
+    assert!(has_sentence(&drawn.stderr), "{drawn:#?}");
+
+    let not_a_terminal = run(basic, "--work-ms 20");
+    assert!(has_sentence(&not_a_terminal.stderr), "{not_a_terminal:#?}");
+    let lanes = |line: &String| line.starts_with("worker ");
+    assert!(!not_a_terminal.stderr.iter().any(lanes));
+
+    let never = run(basic, "--work-ms 20 --timeline never");
+    assert_eq!(never.stderr, [""; 0]);
+}
+
+#[test]
+fn the_locale_decides_on_unicode() {
+    for (locale, bar) in [("C.UTF-8", '┣'), ("en_US.utf8", '┣'), ("C", '['), ("", '[')] {
+        if cfg!(windows) && locale.is_empty() {
+            continue;
+        }
+        let mut command = Command::new(env!("CARGO_BIN_EXE_basic"));
+        command.args(["--work-ms", "1", "--timeline", "always", "--jobs", "3"]);
+        command
+            .env("LC_ALL", locale)
+            .env_remove("LC_CTYPE")
+            .env("LANG", "");
+        let ended = start_command(command).end();
+        let is_drawn = ended.stderr.iter().any(|line| line.contains(bar));
+        assert!(is_drawn, "{locale}: {ended:#?}");
+    }
+}
+
+#[test]
+fn an_svg_is_written_or_the_lesson_says_why_not() {
+    let basic = env!("CARGO_BIN_EXE_basic");
+    let file = std::env::temp_dir().join(format!("worker-pools-{}.svg", std::process::id()));
+    let flags = format!("--work-ms 1 --svg {}", file.display());
+    assert_eq!(run(basic, &flags).status, Some(0));
+    let svg = std::fs::read_to_string(&file).expect("it was written");
+    std::fs::remove_file(&file).expect("ours");
+    assert_eq!(svg.matches("class=\"bar finished\"").count(), 10);
+
+    let ended = run(basic, "--work-ms 1 --svg no/such/folder/picture.svg");
+    assert_eq!(ended.status, Some(1));
+    assert_eq!(
+        ended.stdout.len(),
+        20,
+        "the lesson's own output comes first"
+    );
+    let last = ended.stderr.last().expect("it says why");
+    assert!(
+        last.starts_with("error: --svg no/such/folder/picture.svg: "),
+        "{last}"
+    );
+}
