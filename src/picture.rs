@@ -22,11 +22,16 @@ use terminal::Terminal;
 /// The flags that say where the picture goes.
 #[derive(Args, Clone, Debug)]
 pub struct PictureFlags {
-    /// Whether to draw on stderr who worked on what, and when; auto: only in a terminal
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    /// Draw on stderr who worked on what, and when: auto (only in a terminal), always, never
+    #[arg(
+        long,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_possible_values = true
+    )]
     pub timeline: When,
 
-    /// Draw the same picture into this file, as SVG
+    /// Draw the same picture into a file, as SVG
     #[arg(long, value_name = "FILE")]
     pub svg: Option<PathBuf>,
 }

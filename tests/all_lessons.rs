@@ -101,6 +101,8 @@ fn wrong_flags_get_one_line_that_names_flag_and_value() {
         assert_refused(lesson, "--workers -1", "'-1' for '--workers <N>'");
         assert_refused(lesson, "--workers", "'--workers <N>'");
         assert_refused(lesson, "--nonsense", "'--nonsense'");
+        assert_refused(lesson, "--timeline x", "'x' for '--timeline <WHEN>'");
+        assert_refused(lesson, "--svg", "'--svg <FILE>'");
     }
     for (name, lesson) in LESSONS {
         if name == "url_fetcher" {

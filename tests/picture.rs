@@ -172,7 +172,14 @@ fn many_workers_and_many_jobs_are_folded() {
     );
     assert_eq!(lines[19], "workers 96-100 @@@@@@@@@@@@@@@@@");
 
-    // Four of five workers of a lane failed at the end.
+    // One worker with more jobs than there are columns for.
+    let spans: Vec<_> = (0..40)
+        .map(|it| (1, it as usize, it, it + 1, FINISHED))
+        .collect();
+    let lines = self::lines(&recording(SECOND, &spans));
+    assert_eq!(lines[0], format!("worker 1 {}", "@".repeat(40)));
+
+    // One of five workers of a lane failed at the end.
     let mut spans: Vec<_> = (1..=100).map(|it| (it, it, 0, 10, FINISHED)).collect();
     spans[0].4 = FAILED;
     let lines = self::lines(&recording(SECOND, &spans));
