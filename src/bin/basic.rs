@@ -21,7 +21,6 @@
 //! - Take out `drop(results_tx)` and run it again: all the work is done, and the program hangs.
 
 use std::thread;
-use std::time::Instant;
 
 use clap::Parser;
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -74,7 +73,6 @@ fn main() {
             jobs_tx.send(job).expect("main holds a receiver too");
         }
         drop(jobs_tx); // close(jobs)
-        work.timeline().mark("close(jobs)", Instant::now());
 
         for result in results_rx {
             println!("result: {result}");
