@@ -132,8 +132,8 @@ fn shows_unicode() -> bool {
     }
 }
 
-/// The numbers that matter, in one sentence.
-fn sentence(recording: &Recording, workers: usize) -> String {
+/// The numbers that matter of a run with so many workers, in one sentence.
+pub fn sentence(recording: &Recording, workers: usize) -> String {
     let spans = &recording.spans;
     let axis = Axis::of(recording);
     let length = |span: &Span| {

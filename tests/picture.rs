@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use common::{run, start_command};
 use worker_pools::picture::terminal::{self, Terminal};
-use worker_pools::picture::{Run, svg};
-use worker_pools::timeline::{Ending, Mark, Recording, Span};
+use worker_pools::picture::{Run, sentence, svg};
+use worker_pools::timeline::{Ending, Mark, Recording, Span, Timeline};
 
 const FINISHED: Option<Ending> = Some(Ending::Finished);
 const INTERRUPTED: Option<Ending> = Some(Ending::Interrupted);
@@ -289,6 +289,116 @@ fn the_sentence_is_wrapped_between_its_parts() {
         wrapped,
         "ten jobs; two of them failed;\nthe others did not\n"
     );
+}
+
+#[test]
+fn the_sentence_has_the_numbers_that_matter() {
+    let tenth = Duration::from_millis(100);
+    let spans: Vec<_> = (0..10)
+        .map(|job| {
+            let start = 5 * (job as u32 / 3);
+            (job % 3, job, start, start + 5, FINISHED)
+        })
+        .collect();
+    assert_eq!(
+        sentence(&recording(tenth, &spans), 3),
+        "10 jobs of 0.5 s on 3 workers: 2.0 s; one worker would have needed 5.0 s; \
+         workers were busy 83 % of the time"
+    );
+
+    let spans = [
+        (1, 1, 0, 10, INTERRUPTED),
+        (2, 2, 0, 30, FAILED),
+        (2, 3, 30, 40, None),
+        (1, 4, 10, 40, FINISHED),
+    ];
+    assert_eq!(
+        sentence(&recording(SECOND, &spans), 4),
+        "4 jobs of 20.0 s on average on 4 workers: 40.0 s; 1 interrupted; 1 failed; 1 not ended; \
+         one worker would have needed 80.0 s; workers were busy 50 % of the time; \
+         2 of them had no job"
+    );
+    assert_eq!(
+        sentence(&recording(SECOND, &[(1, 1, 1, 2, FINISHED)]), 1),
+        "1 job of 1.0 s on 1 worker: 2.0 s; workers were busy 50 % of the time"
+    );
+    // Not even time has passed.
+    assert_eq!(
+        sentence(&recording(SECOND, &[(1, 1, 0, 0, FINISHED)]), 1),
+        "1 job of 0.0 µs on 1 worker: 0.0 µs; workers were busy 0 % of the time"
+    );
+    let nothing = sentence(&recording(SECOND, &[]), 3);
+    assert_eq!(nothing, "no job started in 0.0 µs");
+}
+
+#[test]
+fn a_job_that_never_ended_goes_on_to_the_end_of_the_picture() {
+    let mut recording = recording(SECOND, &[(1, 1, 0, 10, FINISHED), (2, 2, 10, 10, None)]);
+    recording.now = recording.begin + SECOND * 40;
+    assert_eq!(
+        lines(&recording)[..2],
+        [
+            "worker 1 [== 1 ===]",
+            "worker 2           [============ 2 =============>",
+        ]
+    );
+}
+
+#[test]
+fn a_job_may_be_found_to_have_failed_after_its_end() {
+    let timeline = Timeline::default();
+    for _ in 0..2 {
+        let started = timeline.start(1, 7);
+        timeline.end(started, Ending::Finished);
+    }
+    timeline.failed(7);
+    timeline.failed(8); // there is no such job
+    let endings: Vec<_> = timeline
+        .recording()
+        .spans
+        .iter()
+        .map(Span::ending)
+        .collect();
+    assert_eq!(endings, [FINISHED, FAILED]);
+}
+
+#[test]
+fn the_lessons_record_what_their_pictures_are_about() {
+    let says = |lesson, flags: &str, text: &str| {
+        let ended = run(lesson, &format!("--timeline always {flags}"));
+        let is_there = ended.stderr.iter().any(|line| line.contains(text));
+        assert!(is_there, "{text}: {ended:#?}");
+    };
+    let cancelled = "--work-ms 50 --cancel-after-ms 20";
+    says(env!("CARGO_BIN_EXE_context_cancel"), cancelled, "  cancel");
+    let emergency = env!("CARGO_BIN_EXE_graceful_vs_emergency");
+    says(emergency, cancelled, "  cancel");
+    says(emergency, cancelled, "; 3 interrupted");
+    says(
+        env!("CARGO_BIN_EXE_struct_pool"),
+        "--work-ms 5",
+        "all submitted",
+    );
+    says(
+        env!("CARGO_BIN_EXE_buffered_vs_unbuffered"),
+        "--work-ms 5",
+        "queue ",
+    );
+    says(
+        env!("CARGO_BIN_EXE_why_pools"),
+        "--work-ms 1 --jobs 50",
+        "50 jobs of ",
+    );
+    says(
+        env!("CARGO_BIN_EXE_url_fetcher"),
+        "http://127.0.0.1:1/page",
+        "1 failed",
+    );
+    let service = env!("CARGO_BIN_EXE_production_pool");
+    let flags = "--metrics off --duration-secs 0.2 --work-ms 20 --panic-percent 100";
+    says(service, flags, " failed;");
+    says(service, flags, "no more jobs");
+    says(service, flags, "queue ");
 }
 
 fn svg_of(recording: Recording) -> String {
