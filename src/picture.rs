@@ -15,7 +15,7 @@ use std::{env, fs};
 use clap::{Args, ValueEnum};
 
 use crate::output::fail;
-use crate::timeline::{Ending, Recording, Span, Timeline};
+use crate::timeline::{Ending, MOST, Recording, Span, Timeline};
 use axis::{Axis, in_words};
 use terminal::Terminal;
 
@@ -87,6 +87,7 @@ impl PictureFlags {
             When::Never => return,
         };
         let terminal = this_terminal();
+        let deepest = deepest_queue(runs);
         let mut text = String::new();
         for Run {
             name,
@@ -101,7 +102,7 @@ impl PictureFlags {
                 text += &format!("{name}:\n");
             }
             if draws && !recording.spans.is_empty() {
-                text += &terminal::draw(recording, terminal);
+                text += &terminal::draw(recording, deepest, terminal);
             }
             text += &terminal::wrap(&sentence(recording, *workers), terminal);
         }
@@ -168,12 +169,19 @@ pub fn sentence(recording: &Recording, workers: usize) -> String {
             text += &format!("; {these} {fate}");
         }
     }
-    if workers > 1 {
+    // Jobs that were cut short say nothing of how long they would have taken.
+    let all_finished = spans
+        .iter()
+        .all(|span| span.ending() == Some(Ending::Finished));
+    if workers > 1 && all_finished {
         text += &format!("; one worker would have needed {}", in_words(busy));
     }
     let share = busy.as_secs_f64() / (axis.length().as_secs_f64() * workers as f64);
     text += &format!("; workers were busy {:.0} % of the time", share * 100.0);
     let worked: BTreeSet<usize> = spans.iter().map(|span| span.worker).collect();
+    if spans.len() == MOST {
+        text += "; no more than that were recorded";
+    }
     if worked.len() < workers {
         text += &format!("; {} of them had no job", workers - worked.len());
     }
@@ -185,9 +193,13 @@ fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{plural}")
 }
 
-/// The deepest of these.
-fn deepest(depths: &[(Duration, Duration, usize)]) -> usize {
-    depths.iter().map(|&(_, _, depth)| depth).max().unwrap_or(0)
+/// The deepest queue of all runs: the same scale for all of them.
+fn deepest_queue(runs: &[Run]) -> usize {
+    let depths = runs.iter().flat_map(|run| {
+        let axis = Axis::of(&run.recording);
+        queue_depths(&run.recording, axis)
+    });
+    depths.map(|(_, _, depth)| depth).max().unwrap_or(0)
 }
 
 /// From when to when, after the beginning, the queue had which depth; all that lasted long enough to

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 /// How many spans are kept, and how many arrivals: as many as a lesson can have jobs. Only a
 /// service that runs for days has more.
-const MOST: usize = 1_000_000;
+pub const MOST: usize = 1_000_000;
 
 /// One worker busy with one job.
 #[derive(Clone, Copy, Debug)]
@@ -116,11 +116,13 @@ impl Timeline {
         }
     }
 
-    /// Notes that the last span of `job` failed, though it has ended already: the panic came
+    /// Notes that the last span of `job` failed, though it has ended, a moment ago: the panic came
     /// after its work.
     pub fn failed(&self, job: usize) {
         let mut recording = self.lock();
-        let span = recording.spans.iter_mut().rev().find(|it| it.job == job);
+        // Not further back than many jobs can have begun since.
+        let mut recent = recording.spans.iter_mut().rev().take(10_000);
+        let span = recent.find(|it| it.job == job);
         if let Some((_, ending)) = span.and_then(|span| span.end.as_mut()) {
             *ending = Ending::Failed;
         }

@@ -47,16 +47,21 @@ impl Axis {
         (time.as_secs_f64() / self.length.as_secs_f64()).min(1.0)
     }
 
-    /// Positions and labels of the ticks, beginning with zero: `most` of them or fewer.
+    /// Positions and labels of the ticks, beginning with zero: `most` of them or fewer, but at
+    /// least two.
     pub fn ticks(&self, most: usize) -> Vec<(f64, String)> {
         let length = self.length.as_secs_f64();
         let step = step(length / most.max(2).saturating_sub(1) as f64);
         // A tick that falls on the end must not be lost to rounding.
         let last = (length / step + 1e-6).floor() as usize;
         let ticks = (0..=last).map(|tick| tick as f64 * step);
-        ticks
+        let mut ticks: Vec<(f64, String)> = ticks
             .map(|secs| ((secs / length).min(1.0), label(secs, step, length)))
-            .collect()
+            .collect();
+        if ticks.len() == 1 {
+            ticks.push((1.0, in_words(self.length)));
+        }
+        ticks
     }
 }
 
@@ -98,8 +103,10 @@ pub fn in_words(time: Duration) -> String {
     let secs = time.as_secs_f64();
     if secs >= 600.0 {
         format!("{:.1} min", secs / 60.0)
-    } else if secs >= 0.1 {
+    } else if secs >= 1.0 {
         format!("{secs:.1} s")
+    } else if secs >= 0.1 {
+        format!("{secs:.2} s")
     } else if secs >= 1e-3 {
         format!("{:.1} ms", secs * 1e3)
     } else {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::time::Instant;
 
 use super::axis::{Axis, in_words};
-use super::{Run, deepest, queue_depths, sentence};
+use super::{Run, deepest_queue, queue_depths, sentence};
 use crate::timeline::{Ending, Recording, Span};
 
 const WIDTH: f64 = 960.0;
@@ -39,7 +39,7 @@ text { font: 13px system-ui, sans-serif; fill: #767676 }
 </style>
 <defs>
 <pattern id="interrupted" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-<rect width="8" height="8" fill="#975a16"/><rect width="3" height="8" fill="#d69e2e"/>
+<rect width="8" height="8" fill="#975a16"/><rect width="3" height="8" fill="#b7791f"/>
 </pattern>
 <pattern id="failed" width="8" height="8" patternUnits="userSpaceOnUse">
 <rect width="8" height="8" fill="#9b2c2c"/><path d="M0 0L8 8M8 0L0 8" stroke="#fc8181"/>
@@ -49,11 +49,12 @@ text { font: 13px system-ui, sans-serif; fill: #767676 }
 
 /// All runs, one below the other.
 pub fn draw(runs: &[Run]) -> String {
+    let deepest = deepest_queue(runs);
     let mut body = String::new();
     let mut height = 0.0;
     for run in runs {
         height += LINE / 2.0;
-        height = panel(&mut body, run, height);
+        height = panel(&mut body, run, deepest, height);
     }
     let sentences = runs.iter().map(|run| match &run.name[..] {
         "" => sentence(&run.recording, run.workers),
@@ -69,8 +70,9 @@ pub fn draw(runs: &[Run]) -> String {
     )
 }
 
-/// Draws one run from `top` on, and returns where it ends.
-fn panel(svg: &mut String, run: &Run, top: f64) -> f64 {
+/// Draws one run from `top` on, and returns where it ends. `deepest` is the full height of the
+/// queue.
+fn panel(svg: &mut String, run: &Run, deepest: usize, top: f64) -> f64 {
     let recording = &run.recording;
     let axis = Axis::of(recording);
     let mut y = top;
@@ -101,7 +103,7 @@ fn panel(svg: &mut String, run: &Run, top: f64) -> f64 {
         y += height + if height > 8.0 { 4.0 } else { 0.5 };
     }
     if !recording.queued.is_empty() {
-        queue(svg, recording, axis, y);
+        queue(svg, recording, deepest, axis, y);
         y += QUEUE + 4.0;
     }
     for (index, mark) in recording.marks.iter().enumerate() {
@@ -113,7 +115,7 @@ fn panel(svg: &mut String, run: &Run, top: f64) -> f64 {
             from + LINE - 4.0
         );
         let width = mark.name.chars().count() as f64 * LETTER;
-        let left = (x - width / 2.0).clamp(MARGIN, WIDTH - width);
+        let left = (x - width / 2.0).min(WIDTH - width).max(MARGIN);
         text(svg, left, from + LINE - 7.0, "mark-name", &mark.name);
     }
     if lanes_top < y {
@@ -191,9 +193,8 @@ fn bar(svg: &mut String, recording: &Recording, span: &Span, axis: Axis, y: f64,
     }
 }
 
-fn queue(svg: &mut String, recording: &Recording, axis: Axis, y: f64) {
+fn queue(svg: &mut String, recording: &Recording, deepest: usize, axis: Axis, y: f64) {
     let depths = queue_depths(recording, axis);
-    let deepest = deepest(&depths);
     let bottom = y + QUEUE;
     let mut path = format!("M{MARGIN} {bottom:.1}");
     for (from, to, depth) in depths {
@@ -203,13 +204,7 @@ fn queue(svg: &mut String, recording: &Recording, axis: Axis, y: f64) {
         let _ = write!(path, "H{left:.1}V{:.1}H{right:.1}", bottom - height);
     }
     let _ = writeln!(svg, r#"<path class="queue" d="{path}V{bottom:.1}Z"/>"#);
-    text(
-        svg,
-        LEFT,
-        y + QUEUE / 2.0 + 4.5,
-        "",
-        &format!("queue (≤ {deepest})"),
-    );
+    text(svg, LEFT, y + QUEUE / 2.0 + 4.5, "", "queue");
 }
 
 fn text(svg: &mut String, x: f64, y: f64, class: &str, words: &str) {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use clap::builder::styling::{AnsiColor, Style};
 
 use super::axis::Axis;
-use super::{deepest, queue_depths};
+use super::queue_depths;
 use crate::timeline::{Ending, Recording, Span};
 
 /// More lanes than this are folded: one lane then stands for several workers.
@@ -21,6 +21,17 @@ pub struct Terminal {
     pub unicode: bool,
 }
 
+impl Terminal {
+    /// Microseconds are the only thing in a text that is not ASCII.
+    fn spell(&self, text: &str) -> String {
+        if self.unicode {
+            text.to_string()
+        } else {
+            text.replace('µ', "u")
+        }
+    }
+}
+
 /// The characters that a picture is made of.
 struct Glyphs {
     open: char,
@@ -33,7 +44,6 @@ struct Glyphs {
     axis: char,
     tick: char,
     clipped: char,
-    at_most: &'static str,
     /// From nothing to full.
     levels: &'static [char],
 }
@@ -72,7 +82,6 @@ const UNICODE: Glyphs = Glyphs {
     axis: '─',
     tick: '┴',
     clipped: '…',
-    at_most: "≤",
     levels: &[' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
 };
 
@@ -103,8 +112,7 @@ const ASCII: Glyphs = Glyphs {
     axis: '-',
     tick: '+',
     clipped: '~',
-    at_most: "<=",
-    levels: &[' ', '.', ':', '-', '=', '+', '*', '#', '@'],
+    levels: &[' ', '.', ',', '-', '=', '+', '*', '#', '@'],
 };
 
 impl Glyphs {
@@ -138,8 +146,8 @@ const EMPTY: Cell = Cell {
     style: Style::new(),
 };
 
-/// The picture as lines of text, with colours.
-pub fn draw(recording: &Recording, terminal: Terminal) -> String {
+/// The picture as lines of text, with colours. `deepest` is the full height of the queue.
+pub fn draw(recording: &Recording, deepest: usize, terminal: Terminal) -> String {
     let mut lanes: BTreeMap<usize, Vec<&Span>> = BTreeMap::new();
     for span in &recording.spans {
         lanes.entry(span.worker).or_default().push(span);
@@ -152,7 +160,7 @@ pub fn draw(recording: &Recording, terminal: Terminal) -> String {
     let glyphs = if terminal.unicode { &UNICODE } else { &ASCII };
     let depths = queue_depths(recording, axis);
     if !recording.queued.is_empty() {
-        names.push(format!("queue {}{}", glyphs.at_most, deepest(&depths)));
+        names.push("queue".to_string());
     }
     let margin = names.iter().map(|name| name.chars().count()).max();
     let margin = margin.unwrap_or(0) + 1;
@@ -164,23 +172,27 @@ pub fn draw(recording: &Recording, terminal: Terminal) -> String {
         columns: terminal.width.saturating_sub(margin + 1).max(10),
     };
 
+    // A bar has three columns on average, or more. Otherwise no lane has bars.
+    let has_room = |(_, spans): &(usize, Vec<&Span>)| spans.len() * 3 <= canvas.columns;
+    let has_bars = fold == 1 && lanes.iter().all(has_room);
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     for lanes in lanes.chunks(fold) {
         rows.push(match lanes {
-            // A job has three columns on average, or more.
-            [(_, spans)] if spans.len() * 3 <= canvas.columns => canvas.bars(spans),
+            [(_, spans)] if has_bars => canvas.bars(spans),
             _ => canvas.shares(lanes),
         });
     }
     if !recording.queued.is_empty() {
-        rows.push(canvas.queue(&depths));
+        rows.push(canvas.queue(&depths, deepest));
     }
     let mut text = canvas.mark_names();
     for (name, mut cells) in names.into_iter().zip(rows) {
         canvas.mark(&mut cells);
         text += &format!("{name:<margin$}{}\n", coloured(&cells));
     }
-    text + &canvas.scale() + &canvas.legend()
+    text += &canvas.scale();
+    text += &canvas.legend();
+    terminal.spell(&text)
 }
 
 struct Canvas<'a> {
@@ -210,7 +222,10 @@ impl Canvas<'_> {
     /// A bar for each job, with its number where there is room.
     fn bars(&self, spans: &[&Span]) -> Vec<Cell> {
         let mut cells = vec![EMPTY; self.columns];
-        for span in spans {
+        // Those that did not end well come last, so that none of them is drawn over.
+        let ended_well = |span: &&&Span| span.ending() == Some(Ending::Finished);
+        let others = spans.iter().filter(|span| !ended_well(span));
+        for span in spans.iter().filter(ended_well).chain(others) {
             let (from, to) = self.place(span);
             let from = (from.round() as usize).min(self.columns - 1);
             let to = (to.round() as usize).clamp(from + 1, self.columns);
@@ -255,38 +270,45 @@ impl Canvas<'_> {
         format!(" {text} ").chars().collect()
     }
 
-    /// How busy these workers were, column by column.
+    /// How busy these workers were, column by column. Where at least half of the jobs that ended
+    /// in a column did not end well, it shows that instead.
     fn shares(&self, lanes: &[(usize, Vec<&Span>)]) -> Vec<Cell> {
         let mut busy = vec![0.0; self.columns];
-        let mut cells = vec![EMPTY; self.columns];
+        let mut ended = vec![0; self.columns];
+        let mut badly: Vec<Vec<&Span>> = vec![Vec::new(); self.columns];
         for span in lanes.iter().flat_map(|(_, spans)| spans) {
             let (from, to) = self.place(span);
             add(&mut busy, from, to, 1.0 / lanes.len() as f64);
+            let column = (to as usize).min(self.columns - 1);
+            ended[column] += 1;
             if span.ending() != Some(Ending::Finished) {
+                badly[column].push(span);
+            }
+        }
+        let cell = |column: usize| match badly[column].last() {
+            Some(span) if 2 * badly[column].len() >= ended[column] => {
                 let (bar, colour) = self.glyphs.bar(span);
-                cells[(to as usize).min(self.columns - 1)] = Cell {
+                Cell {
                     glyph: bar.single,
                     style: colour.on_default(),
-                };
+                }
             }
-        }
-        for (cell, busy) in cells.iter_mut().zip(busy) {
-            if cell.glyph == EMPTY.glyph {
-                cell.glyph = self.glyphs.level(busy);
-                cell.style = AnsiColor::Green.on_default();
-            }
-        }
-        cells
+            _ => Cell {
+                glyph: self.glyphs.level(busy[column]),
+                style: AnsiColor::Green.on_default(),
+            },
+        };
+        (0..self.columns).map(cell).collect()
     }
 
     /// How deep the queue was on average, column by column.
-    fn queue(&self, depths: &[(Duration, Duration, usize)]) -> Vec<Cell> {
+    fn queue(&self, depths: &[(Duration, Duration, usize)], deepest: usize) -> Vec<Cell> {
         let mut average = vec![0.0; self.columns];
         for &(from, to, depth) in depths {
             let place = |after| self.axis.share(after) * self.columns as f64;
             add(&mut average, place(from), place(to), depth as f64);
         }
-        let deepest = deepest(depths).max(1) as f64;
+        let deepest = deepest.max(1) as f64;
         let cell = |depth| Cell {
             glyph: self.glyphs.level(depth / deepest),
             style: AnsiColor::Blue.on_default(),
@@ -320,10 +342,10 @@ impl Canvas<'_> {
 
     /// Draws the marks across a lane, but not over a job's number or its ends.
     fn mark(&self, cells: &mut [Cell]) {
-        let free = [' ', self.glyphs.finished.line, self.glyphs.interrupted.line];
+        let lines = [self.glyphs.finished.line, self.glyphs.interrupted.line];
         for mark in &self.recording.marks {
             let cell = &mut cells[self.column(mark.at)];
-            if free.contains(&cell.glyph) {
+            if lines.contains(&cell.glyph) || self.glyphs.levels.contains(&cell.glyph) {
                 cell.glyph = self.glyphs.mark;
                 cell.style = AnsiColor::Cyan.on_default();
             }
@@ -344,6 +366,10 @@ impl Canvas<'_> {
             };
             let from = column.min(columns.saturating_sub(label.chars().count()));
             labels = format!("{labels:<from$}{label}");
+        }
+        // Here a mark is never hidden.
+        for mark in &self.recording.marks {
+            line[self.column(mark.at)] = self.glyphs.mark;
         }
         let line: String = line.into_iter().collect();
         format!("{:margin$}{line}\n{:margin$}{labels}\n", "", "")
@@ -370,8 +396,11 @@ impl Canvas<'_> {
 fn lane_name(lanes: &[(usize, Vec<&Span>)]) -> String {
     match lanes {
         [(worker, _)] => format!("worker {worker}"),
-        [(first, _), .., (last, _)] => format!("workers {first}-{last}"),
-        [] => String::new(),
+        [(first, _), .., (last, _)] if last - first < lanes.len() => {
+            format!("workers {first}-{last}")
+        }
+        // Some in between had no job.
+        _ => format!("{} workers", lanes.len()),
     }
 }
 
@@ -417,8 +446,6 @@ pub fn wrap(sentence: &str, terminal: Terminal) -> String {
             *line += part;
         }
     }
-    lines
-        .iter()
-        .map(|line| format!("{}\n", line.trim_end()))
-        .collect()
+    let lines = lines.iter().map(|line| format!("{}\n", line.trim_end()));
+    terminal.spell(&lines.collect::<String>())
 }

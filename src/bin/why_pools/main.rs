@@ -65,22 +65,27 @@ impl Database {
 }
 
 /// A job prepares itself for half of its time, and needs the database for the other half.
-fn run(job: usize, work: &Work, database: &Database, tally: &Tally) {
+fn run(job: usize, work: &Work, database: &Database, tally: &Tally) -> Ending {
     let half = work.duration(job) / 2;
     thread::sleep(half);
     if database.connect.try_send(()).is_err() {
         tally.refused.fetch_add(1, SeqCst);
-        return;
+        return Ending::Failed;
     }
     thread::sleep(half);
     database.hang_up.recv().expect("our own place is in it");
     tally.done.fetch_add(1, SeqCst);
+    Ending::Finished
 }
 
 fn thread_for_each_job(flags: &CommonFlags, work: &Work, database: &Database, tally: &Tally) {
     thread::scope(|scope| {
         for job in 0..flags.jobs {
-            let body = move || tally.thread(|| run(job, work, database, tally));
+            let body = move || {
+                tally.thread(|| {
+                    run(job, work, database, tally);
+                });
+            };
             let too_many = tally.threads.load(SeqCst) >= MOST_THREADS;
             if too_many || thread::Builder::new().spawn_scoped(scope, body).is_err() {
                 // The operating system has no more threads for us. That job is never done.
@@ -98,8 +103,8 @@ fn pool(flags: &CommonFlags, work: &Work, database: &Database, tally: &Tally) {
             let worker = move || {
                 for job in jobs {
                     let started = work.timeline().start(id, job);
-                    run(job, work, database, tally);
-                    work.timeline().end(started, Ending::Finished);
+                    let ending = run(job, work, database, tally);
+                    work.timeline().end(started, ending);
                 }
             };
             let body = move || tally.thread(worker);
