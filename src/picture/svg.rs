@@ -136,7 +136,22 @@ fn panel(svg: &mut String, run: &Run, deepest: usize, top: f64) -> f64 {
     y += LINE + 4.0;
     for part in sentence(recording, run.workers).split("; ") {
         y += LINE;
-        text(svg, MARGIN, y - 5.0, "", part);
+        // "3 interrupted" comes with a piece of the pattern that these jobs have.
+        let pattern = match part.split_once(' ') {
+            Some((_, "interrupted")) => "interrupted",
+            Some((_, "failed")) => "failed",
+            Some((_, "not ended")) => "unended",
+            _ => {
+                text(svg, MARGIN, y - 5.0, "", part);
+                continue;
+            }
+        };
+        let top = y - 16.0;
+        let _ = writeln!(
+            svg,
+            r#"<rect class="{pattern}" x="{MARGIN}" y="{top}" width="26" height="13"/>"#
+        );
+        text(svg, MARGIN + 34.0, y - 5.0, "", part);
     }
     y + LINE / 2.0
 }
