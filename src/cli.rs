@@ -46,6 +46,12 @@ impl CommonFlags {
         self.picture.draw(self.workers, work.timeline());
     }
 
+    /// Draws what the workers did when the returned value is dropped: also when `main` panics.
+    #[must_use = "dropped at once, it draws nothing"]
+    pub fn draw_at_end<'a>(&'a self, work: &'a Work) -> DrawAtEnd<'a> {
+        DrawAtEnd { flags: self, work }
+    }
+
     /// Draws several runs, each with its name.
     pub fn draw_runs<Name: Display>(&self, runs: &[(Name, Work)]) {
         let runs = runs.iter().map(|(name, work)| Run {
@@ -59,6 +65,19 @@ impl CommonFlags {
     /// The work that these flags ask for.
     pub fn work(&self) -> Work {
         Work::new(self.work_ms, self.jitter as f64 / 100.0, self.seed)
+    }
+}
+
+/// Draws when it is dropped: see [`CommonFlags::draw_at_end`].
+#[derive(Debug)]
+pub struct DrawAtEnd<'a> {
+    flags: &'a CommonFlags,
+    work: &'a Work,
+}
+
+impl Drop for DrawAtEnd<'_> {
+    fn drop(&mut self) {
+        self.flags.draw(self.work);
     }
 }
 

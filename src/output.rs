@@ -40,7 +40,8 @@ pub fn stdout_line(line: Arguments) {
 
 /// What [`eprintln!`](crate::eprintln) expands to.
 pub fn stderr_line(line: Arguments) {
-    let _ = writeln!(io::stderr(), "{line}");
+    // In one piece: stderr has no buffer, and a line of stdout could come in between.
+    let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
 }
 
 /// Ends the program with status 1, because the run failed, and one line on stderr that says why.

@@ -371,6 +371,8 @@ fn the_lessons_record_what_their_pictures_are_about() {
     };
     let cancelled = "--work-ms 50 --cancel-after-ms 20";
     says(env!("CARGO_BIN_EXE_context_cancel"), cancelled, "  cancel");
+    let struct_pool = env!("CARGO_BIN_EXE_struct_pool");
+    says(struct_pool, "--work-ms 5 --panic-on 3", "; 1 failed");
     let emergency = env!("CARGO_BIN_EXE_graceful_vs_emergency");
     says(emergency, cancelled, "  cancel");
     says(emergency, cancelled, "; 3 interrupted");

@@ -56,6 +56,7 @@ fn main() {
     }
     .parse();
     let work = flags.common.work();
+    let _picture = flags.common.draw_at_end(&work); // even when `shutdown` panics
 
     let pool = match flags.queue {
         Some(capacity) => Pool::with_capacity(flags.common.workers, capacity),
@@ -69,6 +70,7 @@ fn main() {
             // A closure is not told which worker runs it, so it asks.
             work.run(this_worker(), job);
             if flags.panic_on == Some(job) {
+                work.timeline().failed(job);
                 panic!("job {job} panics, as it was told");
             }
         });
@@ -77,5 +79,4 @@ fn main() {
     work.timeline().mark("all submitted", Instant::now());
     pool.shutdown();
     println!("all done");
-    flags.common.draw(&work);
 }
