@@ -174,7 +174,7 @@ fn main() -> ExitCode {
         report.line(job, fate);
     }
     let status = report.end(stopped);
-    timeline.mark("cancel", context.done_at().filter(|_| stopped.is_some()));
+    timeline.mark("stop", context.done_at().filter(|_| stopped.is_some()));
     flags.picture.draw(flags.workers, &timeline);
     status
 }
