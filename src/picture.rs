@@ -6,7 +6,6 @@ mod axis;
 pub mod svg;
 pub mod terminal;
 
-use std::collections::BTreeSet;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -178,12 +177,12 @@ pub fn sentence(recording: &Recording, workers: usize) -> String {
     }
     let share = busy.as_secs_f64() / (axis.length().as_secs_f64() * workers as f64);
     text += &format!("; workers were busy {:.0} % of the time", share * 100.0);
-    let worked: BTreeSet<usize> = spans.iter().map(|span| span.worker).collect();
     if spans.len() == MOST {
         text += "; no more than that were recorded";
     }
-    if worked.len() < workers {
-        text += &format!("; {} of them had no job", workers - worked.len());
+    let worked = recording.lanes().len();
+    if worked < workers {
+        text += &format!("; {} of them had no job", workers - worked);
     }
     text
 }

@@ -1,5 +1,6 @@
 //! Who worked on what, from when to when, and how it ended. [`picture`](crate::picture) draws it.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Instant;
 
@@ -62,6 +63,17 @@ pub struct Recording {
     pub queued: Vec<Instant>,
     /// What to call the jobs, if not by their numbers: the label of job `n` is at index `n`.
     pub labels: Vec<String>,
+}
+
+impl Recording {
+    /// The spans of each worker that had a job, in the order of the workers' numbers.
+    pub fn lanes(&self) -> BTreeMap<usize, Vec<&Span>> {
+        let mut lanes: BTreeMap<usize, Vec<&Span>> = BTreeMap::new();
+        for span in &self.spans {
+            lanes.entry(span.worker).or_default().push(span);
+        }
+        lanes
+    }
 }
 
 /// A record of spans and marks. Clones share it, so that all workers can write to one.

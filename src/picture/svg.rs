@@ -1,6 +1,5 @@
 //! The picture as SVG: one file without anything outside of it, for a page of any colour.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::Instant;
 
@@ -83,10 +82,7 @@ fn panel(svg: &mut String, run: &Run, deepest: usize, top: f64) -> f64 {
     let marks_top = y;
     y += LINE * recording.marks.len() as f64;
 
-    let mut lanes: BTreeMap<usize, Vec<&Span>> = BTreeMap::new();
-    for span in &recording.spans {
-        lanes.entry(span.worker).or_default().push(span);
-    }
+    let lanes = recording.lanes();
     let height = (600.0 / lanes.len().max(1) as f64).clamp(3.0, 26.0);
     let lanes_top = y;
     let mut named_from = y;

@@ -1,6 +1,5 @@
 //! The picture in a terminal: a lane of text for each worker.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use clap::builder::styling::{AnsiColor, Style};
@@ -148,11 +147,7 @@ const EMPTY: Cell = Cell {
 
 /// The picture as lines of text, with colours. `deepest` is the full height of the queue.
 pub fn draw(recording: &Recording, deepest: usize, terminal: Terminal) -> String {
-    let mut lanes: BTreeMap<usize, Vec<&Span>> = BTreeMap::new();
-    for span in &recording.spans {
-        lanes.entry(span.worker).or_default().push(span);
-    }
-    let lanes: Vec<(usize, Vec<&Span>)> = lanes.into_iter().collect();
+    let lanes: Vec<(usize, Vec<&Span>)> = recording.lanes().into_iter().collect();
     let fold = lanes.len().div_ceil(MOST_LANES).max(1);
     let mut names: Vec<String> = lanes.chunks(fold).map(lane_name).collect();
 
