@@ -177,12 +177,12 @@ pub fn sentence(recording: &Recording, workers: usize) -> String {
     }
     let share = busy.as_secs_f64() / (axis.length().as_secs_f64() * workers as f64);
     text += &format!("; workers were busy {:.0} % of the time", share * 100.0);
-    if spans.len() == MOST {
-        text += "; no more than that were recorded";
-    }
     let worked = recording.lanes().len();
     if worked < workers {
         text += &format!("; {} of them had no job", workers - worked);
+    }
+    if spans.len() == MOST {
+        text += "; later jobs were not recorded";
     }
     text
 }

@@ -49,7 +49,7 @@ use http::Endpoint;
 use pool::{Pool, Rejected};
 
 /// A service around a worker pool: it can be observed, and stops well
-#[derive(Parser)]
+#[derive(Clone, Parser)]
 struct Flags {
     /// Workers in the pool
     #[arg(long, value_name = "N", default_value = "4", value_parser = number(1..=1_000_usize))]
@@ -190,31 +190,31 @@ fn main() {
     };
     cancel.on_ctrl_c();
 
-    let reason = thread::scope(|scope| {
-        let reader = scope.spawn(|| report::until_closed(&pool, &flags, &timeline));
-        let arrivals = submit_bursts(&pool, &accept, &flags, &timeline);
+    let reader = {
+        let (pool, flags, timeline) = (Arc::clone(&pool), flags.clone(), timeline.clone());
+        thread::spawn(move || report::until_closed(&pool, &flags, &timeline))
+    };
+    let arrivals = submit_bursts(&pool, &accept, &flags, &timeline);
 
-        let (stop, cancel) = Context::with_timeout(flags.grace_secs);
-        cancel.on_second_ctrl_c();
-        let grace = flags.grace_secs.as_secs_f64();
-        eprintln!("no more jobs come; at most {grace} s for those in the pool");
-        let start = Instant::now();
-        let leftovers = pool.shutdown(&stop);
-        let reason = stop.reason();
-        let ended = match reason {
-            None => "all of them are done",
-            Some(Reason::DeadlineExceeded) => "the time is up: stopped",
-            Some(Reason::Cancelled) => "second signal: stopped",
-        };
-        eprintln!("{ended} after {:.1?}", start.elapsed());
+    let grace = flags.grace_secs.as_secs_f64();
+    eprintln!("no more jobs come; at most {grace} s for those in the pool");
+    let (stop, cancel) = Context::with_timeout(flags.grace_secs);
+    cancel.on_second_ctrl_c();
+    let start = Instant::now();
+    let leftovers = pool.shutdown(&stop);
+    let reason = stop.reason();
+    let ended = match reason {
+        None => "all of them are done",
+        Some(Reason::DeadlineExceeded) => "the time is up: stopped",
+        Some(Reason::Cancelled) => "second signal: stopped",
+    };
+    eprintln!("{ended} after {:.1?}", start.elapsed());
 
-        let tally = reader.join().expect("it does not panic");
-        report::sum_up(&pool, arrivals, tally, leftovers);
-        timeline.mark("no more jobs", accept.done_at());
-        timeline.mark("stop", stop.done_at().filter(|_| reason.is_some()));
-        flags.picture.draw(flags.workers, &timeline);
-        reason
-    });
+    let tally = reader.join().expect("it does not panic");
+    report::sum_up(&pool, arrivals, tally, leftovers);
+    timeline.mark("no more jobs", accept.done_at());
+    timeline.mark("stop", stop.done_at().filter(|_| reason.is_some()));
+    flags.picture.draw(flags.workers, &timeline);
     if reason == Some(Reason::Cancelled) {
         process::exit(130);
     }
