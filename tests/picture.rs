@@ -400,7 +400,7 @@ fn the_lessons_record_what_their_pictures_are_about() {
     let flags = "--metrics off --duration-secs 0.2 --work-ms 20 --panic-percent 100";
     says(service, flags, " failed;");
     says(service, flags, "no more jobs");
-    says(service, flags, "queue ");
+    says(service, flags, "queue    ");
 }
 
 fn svg_of(recording: Recording) -> String {
