@@ -384,7 +384,7 @@ fn the_lessons_record_what_their_pictures_are_about() {
     says(
         env!("CARGO_BIN_EXE_buffered_vs_unbuffered"),
         "--work-ms 5",
-        "queue ",
+        "queue    ",
     );
     says(
         env!("CARGO_BIN_EXE_why_pools"),
