@@ -132,6 +132,7 @@ fn main() {
     .parse();
     let common = &flags.common;
     let work = common.work();
+    work.timeline().reserve(common.jobs); // not part of what is measured
     let database = Database::new(flags.connections);
 
     // The pool first: so many threads leave memory behind that it would use unnoticed.
