@@ -669,11 +669,12 @@ fn jobs_may_shut_their_own_pool_down() {
         // Two of them at once, which must not wait for each other; and those in the queue.
         for (stop, drains) in [(DRAIN, true), (stop_now as fn() -> Context, false)] {
             let pool = closure_pool(2, 10);
-            let both = Arc::new(Barrier::new(2));
+            // The jobs, and the test when all others are in the queue.
+            let all = Arc::new(Barrier::new(3));
             for _ in 0..2 {
-                let (inner, both) = (Arc::clone(&pool), Arc::clone(&both));
+                let (inner, all) = (Arc::clone(&pool), Arc::clone(&all));
                 let job = move || {
-                    both.wait();
+                    all.wait();
                     inner.shutdown(&stop()).never_started.len()
                 };
                 pool.submit(closure(job)).ok().expect("there is room");
@@ -681,6 +682,7 @@ fn jobs_may_shut_their_own_pool_down() {
             for _ in 0..10 {
                 pool.submit(closure(|| 0)).ok().expect("there is room");
             }
+            all.wait();
             let done: Vec<usize> = pool
                 .results()
                 .iter()
