@@ -10,6 +10,7 @@
 mod production_pool {
     pub mod metrics;
     pub mod pool;
+    pub mod results;
 }
 #[allow(dead_code)]
 #[path = "../src/bin/struct_pool/pool.rs"]

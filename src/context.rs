@@ -187,10 +187,10 @@ impl Cancel {
             let mut last_signal: Option<Instant> = None;
             let handler = move || {
                 // A terminal that is closed sends two, and `timeout` may do so.
-                let before = last_signal.replace(Instant::now());
-                if before.is_some_and(|at| at.elapsed() < Duration::from_millis(250)) {
+                if last_signal.is_some_and(|at| at.elapsed() < Duration::from_millis(250)) {
                     return;
                 }
+                last_signal = Some(Instant::now());
                 let mut signals = lock();
                 signals.seen += 1;
                 if let Some(done_at) = signals.cancel_due() {

@@ -6,6 +6,8 @@ mod common;
 mod metrics;
 #[path = "../../src/bin/production_pool/pool.rs"]
 mod pool;
+#[path = "../../src/bin/production_pool/results.rs"]
+mod results;
 mod service;
 
 use std::collections::BTreeSet;
@@ -18,7 +20,8 @@ use std::time::Duration;
 use common::{LIMIT, within_limit};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use metrics::Metrics;
-use pool::{Finished, Pool, RejectReason};
+use pool::Pool;
+use results::{Finished, RejectReason};
 use worker_pools::Context;
 
 /// Long enough to see that something does not happen.

@@ -2,8 +2,9 @@
 //!
 //! Article 2, the whole of it. A service: jobs keep coming in bursts, some of them panic, and it
 //! must not lose one, must be observable, and must stop well. `pool.rs` is the pool, made to be
-//! copied. This file is the service around it. `metrics.rs` is what the pool counts, `report.rs`
-//! what the service prints, `http.rs` what it tells Prometheus.
+//! copied; `results.rs` is what it gives back, `metrics.rs` what it counts. This file is the
+//! service around it: `arrivals.rs` is where its jobs come from, `report.rs` what it prints,
+//! `http.rs` what it tells Prometheus.
 //!
 //! Go to Rust:
 //! - A job that does not fit comes back to its submitter, inside of the error.
@@ -25,28 +26,28 @@
 //! - `cargo run --bin production_pool -- --duration-secs 0 --work-ms 1000`, and in another terminal
 //!   `curl http://127.0.0.1:9898/metrics`. Then press Ctrl-C, and once more during the drain.
 
+mod arrivals;
 mod http;
 mod metrics;
 mod pool;
 mod report;
+mod results;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use std::{panic, process, thread};
 
 use clap::Parser;
-use rand::rngs::StdRng;
-use rand::{RngExt, SeedableRng};
 use worker_pools::cli::{self, millis, number, seconds};
 use worker_pools::context::Reason;
 use worker_pools::output::fail;
 use worker_pools::picture::PictureFlags;
-use worker_pools::timeline::Timeline;
 use worker_pools::work::{Interrupted, this_worker};
 use worker_pools::{Context, Work, eprintln};
 
+use arrivals::submit_bursts;
 use http::Endpoint;
-use pool::{Pool, Rejected};
+use pool::Pool;
 
 /// A service around a worker pool: it can be observed, and stops well
 #[derive(Clone, Parser)]
@@ -111,46 +112,6 @@ fn do_job(stop: &Context, job: &Job, work: &Work) -> Outcome {
         panic!("--panic-percent wanted it");
     }
     Ok(())
-}
-
-/// What came in, and how much of it the pool handed back.
-struct Arrivals {
-    arrived: usize,
-    rejected: usize,
-}
-
-/// Submits bursts of jobs until the context is done. A burst is up to a second's worth of jobs; the
-/// pause after it keeps the average.
-fn submit_bursts(pool: &JobPool, accept: &Context, flags: &Flags, timeline: &Timeline) -> Arrivals {
-    let mut random = StdRng::seed_from_u64(flags.seed);
-    let (mut arrived, mut rejected) = (0, 0);
-    while !accept.is_done() {
-        let burst = random.random_range(1..=flags.rate);
-        let mut handed_back = Vec::new();
-        for _ in 0..burst {
-            arrived += 1;
-            let job = Job {
-                number: arrived,
-                panics: random.random_range(0..100) < flags.panic_percent,
-            };
-            match pool.submit(job) {
-                Ok(()) => timeline.queued(),
-                Err(rejected) => handed_back.push(rejected),
-            }
-        }
-        // They could be tried again, or put elsewhere. Here, whoever sent them is told to come
-        // back later.
-        if let Some(Rejected { job, reason }) = handed_back.first() {
-            let count = handed_back.len();
-            let first = job.number;
-            eprintln!("{count} of {burst} jobs rejected, job {first} first: {reason}");
-        }
-        rejected += handed_back.len();
-
-        let pause = Duration::from_secs(1) * burst / flags.rate;
-        let _ = accept.done().recv_timeout(pause); // a sleep that ends with the context
-    }
-    Arrivals { arrived, rejected }
 }
 
 /// A job that panics is reported with its result, on one line. All other panics are printed as

@@ -8,9 +8,10 @@ use worker_pools::timeline::Timeline;
 use worker_pools::work::Interrupted;
 use worker_pools::{eprintln, println};
 
+use super::arrivals::Arrivals;
 use super::metrics::Metrics;
-use super::pool::Leftovers;
-use super::{Arrivals, Flags, Job, JobPool, Outcome};
+use super::results::Leftovers;
+use super::{Flags, Job, JobPool, Outcome};
 
 /// How the jobs ended whose results were read.
 #[derive(Default)]

@@ -1,0 +1,56 @@
+//! Where the jobs of the service come from: pretended customers, who come in bursts.
+
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use worker_pools::timeline::Timeline;
+use worker_pools::{Context, eprintln};
+
+use super::results::Rejected;
+use super::{Flags, Job, JobPool};
+
+/// What came in, and how much of it the pool handed back.
+pub struct Arrivals {
+    pub arrived: usize,
+    pub rejected: usize,
+}
+
+/// Submits bursts of jobs until the context is done. A burst is up to a second's worth of jobs; the
+/// pause after it keeps the average.
+pub fn submit_bursts(
+    pool: &JobPool,
+    accept: &Context,
+    flags: &Flags,
+    timeline: &Timeline,
+) -> Arrivals {
+    let mut random = StdRng::seed_from_u64(flags.seed);
+    let (mut arrived, mut rejected) = (0, 0);
+    while !accept.is_done() {
+        let burst = random.random_range(1..=flags.rate);
+        let mut handed_back = Vec::new();
+        for _ in 0..burst {
+            arrived += 1;
+            let job = Job {
+                number: arrived,
+                panics: random.random_range(0..100) < flags.panic_percent,
+            };
+            match pool.submit(job) {
+                Ok(()) => timeline.queued(),
+                Err(rejected) => handed_back.push(rejected),
+            }
+        }
+        // They could be tried again, or put elsewhere. Here, whoever sent them is told to come
+        // back later.
+        if let Some(Rejected { job, reason }) = handed_back.first() {
+            let count = handed_back.len();
+            let first = job.number;
+            eprintln!("{count} of {burst} jobs rejected, job {first} first: {reason}");
+        }
+        rejected += handed_back.len();
+
+        let pause = Duration::from_secs(1) * burst / flags.rate;
+        let _ = accept.done().recv_timeout(pause); // a sleep that ends with the context
+    }
+    Arrivals { arrived, rejected }
+}
