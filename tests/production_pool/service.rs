@@ -196,6 +196,21 @@ fn two_signals_at_once_count_as_one() {
 
 #[cfg(unix)]
 #[test]
+fn signals_that_keep_coming_are_heard() {
+    let flags = "--metrics off --duration-secs 0 --work-ms 3600000 --grace-secs 3600";
+    let mut running = start(SERVICE, flags);
+    running.wait_for("rejected"); // the queue is full
+    // As from a key that is held down.
+    let mut still_runs = || {
+        running.signal("INT");
+        running.runs_for(Duration::from_millis(100))
+    };
+    assert!((0..100).any(|_| !still_runs()), "it is deaf");
+    assert_eq!(running.end().status, Some(130));
+}
+
+#[cfg(unix)]
+#[test]
 fn a_first_signal_during_the_drain_is_not_the_second() {
     let flags = "--metrics off --duration-secs 0.1 --work-ms 3600000 --grace-secs 3600";
     let mut running = start(SERVICE, flags);
