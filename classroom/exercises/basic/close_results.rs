@@ -1,0 +1,72 @@
+// # Who still holds a sender?
+//
+// Three workers double numbers, and pass on only those results that can be divided by 3: nobody
+// knows beforehand how many that will be. All the work is done, every result arrives, and then
+// the program hangs: it waits for a result that nobody will send.
+//
+// A channel is closed when its last `Sender` is dropped. Each worker has one.
+//
+// Lesson: cargo run --bin basic
+
+use std::thread;
+
+use classroom::Work;
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+fn worker(work: &Work, jobs: Receiver<usize>, results: Sender<usize>) {
+    for job in jobs {
+        let result = work.run(job);
+        if result % 3 == 0 {
+            results.send(result).expect("the results are read");
+        }
+    }
+}
+
+// TODO: Find out who else holds a sender of `results`. It takes one more line.
+fn run_all(workers: usize, jobs: usize, work: &Work) -> Vec<usize> {
+    let (jobs_tx, jobs_rx) = bounded(jobs);
+    let (results_tx, results_rx) = bounded(jobs);
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            let (jobs, results) = (jobs_rx.clone(), results_tx.clone());
+            scope.spawn(move || worker(work, jobs, results));
+        }
+        for job in 1..=jobs {
+            jobs_tx.send(job).expect("we hold a receiver too");
+        }
+        drop(jobs_tx);
+
+        results_rx.iter().collect()
+    })
+}
+
+// ---- The checks. Nothing to change below this line. ------------------------------------
+
+fn main() {
+    let work = Work::new().together(3).slow(12);
+    let still = "still waiting for `results` to close: who holds a sender?";
+    let mut results = work.within_limit(still, |work| run_all(3, 12, work));
+    work.assert_each_once(12);
+    work.assert_pool_of(3);
+    results.sort();
+    assert_eq!(results, [6, 12, 18, 24], "all results that 3 divides");
+    println!("results: {results:?}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_close() {
+        main();
+    }
+
+    #[test]
+    fn results_close_when_there_are_none() {
+        let work = Work::new();
+        let still = "still waiting for results of no jobs at all: who holds a sender?";
+        let results = work.within_limit(still, |work| run_all(2, 0, work));
+        assert_eq!(results, [], "no jobs, no results");
+    }
+}

@@ -1,0 +1,77 @@
+// # Ten thousand photos
+//
+// Photos are read from the disk, fast, and made smaller by three workers, slowly. Every photo that
+// waits is in memory. The queue has room for all of them, and soon the memory has not.
+//
+// Lesson: cargo run --bin buffered_vs_unbuffered
+
+use std::thread;
+
+use classroom::{LIMIT, Work, within_limit};
+use crossbeam_channel::{bounded, unbounded};
+
+// TODO: Whoever reads photos shall wait while `room` of them wait already.
+fn run_all(workers: usize, room: usize, photos: impl Iterator<Item = usize>, work: &Work) {
+    let (jobs_tx, jobs_rx) = unbounded();
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            let jobs = jobs_rx.clone();
+            scope.spawn(move || {
+                for photo in jobs {
+                    work.run(photo);
+                }
+            });
+        }
+        for photo in photos {
+            jobs_tx.send(photo).expect("we hold a receiver too");
+        }
+        drop(jobs_tx);
+    });
+}
+
+// ---- The checks. Nothing to change below this line. ------------------------------------
+
+/// Lets 3 workers begin, and looks how many photos are read before one is done.
+fn check(room: usize) {
+    let work = Work::new().hold_from(1);
+    let (read_tx, read_rx) = unbounded();
+    let photos = (1..=100).inspect(move |_| read_tx.send(()).expect("we hold its receiver"));
+    let watched = work.clone();
+    let pool = thread::spawn(move || run_all(3, room, photos, &watched));
+
+    let most = 3 + room + 1;
+    let full = format!("3 workers have one each, {room} fit into the queue, and one waits");
+    for read in 0..most {
+        let next = read_rx.recv_timeout(LIMIT);
+        assert!(next.is_ok(), "only {read} photos are read: {full}");
+    }
+    // A moment to read one too many.
+    let next = read_rx.recv_timeout(LIMIT / 10);
+    assert!(next.is_err(), "{} photos in memory: {full}", most + 1);
+
+    work.let_go();
+    let done = within_limit("still waiting for the workers", move || pool.join());
+    assert!(done.is_ok(), "a worker panicked");
+    work.assert_each_once(100);
+    work.assert_pool_of(3);
+}
+
+fn main() {
+    check(5);
+    println!("100 photos, and never more than 9 of them in memory");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_queue_makes_the_reader_wait() {
+        main();
+    }
+
+    #[test]
+    fn also_when_it_has_no_room_at_all() {
+        check(0);
+    }
+}

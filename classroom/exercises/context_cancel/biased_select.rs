@@ -1,0 +1,85 @@
+// # One job too many
+//
+// This worker waits for jobs and for the cancel. While it was busy, somebody has cancelled, but
+// there are also jobs in the queue. So when it comes back, both arms are ready, and `select!`
+// picks one of them at random. Go's `select` does the same.
+//
+// Lesson: cargo run --bin context_cancel
+
+use std::thread;
+
+use classroom::Work;
+use crossbeam_channel::{Receiver, bounded, select};
+use worker_pools::Context;
+
+// TODO: After the cancel no job may start. Every job that the worker takes must be done.
+fn worker(work: &Work, context: &Context, jobs: Receiver<usize>) {
+    loop {
+        let job = select! {
+            recv(jobs) -> job => job,
+            recv(context.done()) -> _ => return,
+        };
+        let Ok(job) = job else {
+            return; // `jobs` is closed and empty
+        };
+        work.run(job);
+    }
+}
+
+// ---- The checks. Nothing to change below this line. ------------------------------------
+
+fn main() {
+    // Once could be luck.
+    for _ in 0..50 {
+        let work = Work::new().hold_from(1);
+        let (context, cancel) = Context::with_cancel();
+        let (jobs_tx, jobs_rx) = bounded(10);
+        for job in 1..=10 {
+            jobs_tx.send(job).expect("we hold a receiver too");
+        }
+        let (watched, jobs) = (work.clone(), jobs_rx.clone());
+        let canceller = thread::spawn(move || {
+            watched.wait_for_running(1);
+            cancel.cancel();
+            watched.let_go();
+        });
+        let still = "still waiting for the worker: does it see the cancel?";
+        work.within_limit(still, move |work| worker(work, &context, jobs));
+        canceller.join().expect("job 1 was started");
+
+        let started = work.started();
+        if let Some(late) = started.get(1) {
+            panic!("job {late} started after the cancel: look at the order of the arms");
+        }
+        assert_eq!(
+            jobs_rx.len(),
+            9,
+            "a job was taken out of the queue, and is not done"
+        );
+    }
+    println!("cancelled 50 times in job 1, and job 2 never started");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_job_starts_after_the_cancel() {
+        main();
+    }
+
+    #[test]
+    fn without_a_cancel_every_job_is_done() {
+        let work = Work::new();
+        let (context, _cancel) = Context::with_cancel();
+        let (jobs_tx, jobs_rx) = bounded(10);
+        for job in 1..=10 {
+            jobs_tx.send(job).unwrap();
+        }
+        drop(jobs_tx);
+        let still = "still waiting for the worker, though the queue is closed";
+        work.within_limit(still, move |work| worker(work, &context, jobs_rx));
+        work.assert_each_once(10);
+    }
+}

@@ -1,0 +1,73 @@
+// # The idle worker
+//
+// A cancel must reach every worker, also the one that has nothing to do. This worker waits for the
+// next job, and for nothing else: as long as somebody keeps the queue open, it will not notice
+// that the context is done.
+//
+// Lesson: cargo run --bin context_cancel
+
+use std::thread;
+
+use classroom::{Work, within_limit};
+use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
+use worker_pools::Context;
+
+// TODO: Wait for the next job and for the cancel at the same time, and return at the cancel.
+fn worker(work: &Work, context: &Context, jobs: Receiver<usize>, results: Sender<usize>) {
+    for job in jobs {
+        results.send(work.run(job)).expect("the results are read");
+    }
+}
+
+// ---- The checks. Nothing to change below this line. ------------------------------------
+
+fn main() {
+    let (context, cancel) = Context::with_cancel();
+    let (jobs_tx, jobs_rx) = bounded(3);
+    let (results_tx, results_rx) = bounded(3);
+    let idle = thread::spawn(move || worker(&Work::new(), &context, jobs_rx, results_tx));
+    // Each job comes when the worker is idle.
+    for job in [1, 2, 3] {
+        let _ = jobs_tx.send(job); // it fails when the worker has left
+        let results = results_rx.clone();
+        let result = within_limit("still waiting for a result", move || results.recv());
+        assert_eq!(
+            result,
+            Ok(job * 2),
+            "job {job}: has the worker left before the cancel?"
+        );
+    }
+
+    cancel.cancel();
+    let still = "still waiting for the idle worker: does it see the cancel?";
+    let left = within_limit(still, move || idle.join());
+    assert!(left.is_ok(), "the worker panicked");
+    println!("cancelled, and the worker has left, though the queue is still open");
+    drop(jobs_tx);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cancel_ends_an_idle_worker() {
+        main();
+    }
+
+    #[test]
+    fn a_closed_queue_still_does() {
+        let (context, _cancel) = Context::with_cancel();
+        let (jobs_tx, jobs_rx) = bounded(3);
+        let (results_tx, results_rx) = bounded(3);
+        jobs_tx.send(1).unwrap();
+        jobs_tx.send(2).unwrap();
+        drop(jobs_tx);
+        within_limit(
+            "still waiting for the worker, though the queue is closed",
+            move || worker(&Work::new(), &context, jobs_rx, results_tx),
+        );
+        let results: Vec<_> = results_rx.try_iter().collect();
+        assert_eq!(results, [2, 4], "there were two jobs in the queue");
+    }
+}

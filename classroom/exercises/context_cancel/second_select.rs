@@ -1,0 +1,106 @@
+// # Nobody takes the result
+//
+// After a cancel, nobody may be left to read results. This worker has done its job, and now it
+// wants to hand over the result, and waits, and waits.
+//
+// It may give up, but only when the context is done, and only when it cannot hand over the result
+// at once: a result that is finished and that somebody takes must not be thrown away. And it must
+// say which job was done for nothing.
+//
+// Lesson: cargo run --bin context_cancel
+
+use std::thread;
+
+use classroom::{Work, within_limit};
+use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
+use worker_pools::Context;
+
+/// Returns the job whose result it could not hand over, if there is one.
+fn worker(
+    work: &Work,
+    context: &Context,
+    jobs: Receiver<usize>,
+    results: Sender<usize>,
+) -> Option<usize> {
+    loop {
+        let job = select_biased! {
+            recv(context.done()) -> _ => return None,
+            recv(jobs) -> job => job.ok()?, // `?`: return None when the queue is closed
+        };
+        let result = work.run(job);
+        // TODO: Wait for somebody who takes the result, and for the cancel. `send` can be an arm:
+        // `send(results, result) -> sent => …`
+        results.send(result).expect("the receiver is still there");
+    }
+}
+
+// ---- The checks. Nothing to change below this line. ------------------------------------
+
+/// Cancels while job 1 runs, and returns what the worker returns. `room` is for how many results
+/// there is room; nobody reads them.
+fn cancel_during_job_1(room: usize) -> (Option<usize>, Receiver<usize>) {
+    let work = Work::new().hold_from(1);
+    let (context, cancel) = Context::with_cancel();
+    let (jobs_tx, jobs_rx) = bounded(1);
+    let (results_tx, results_rx) = bounded(room);
+    jobs_tx.send(1).expect("we hold a receiver too");
+    let watched = work.clone();
+    let busy = thread::spawn(move || worker(&watched, &context, jobs_rx, results_tx));
+    work.wait_for_running(1);
+    cancel.cancel();
+    work.let_go();
+    let still = "still waiting for the worker, which waits for a reader: does it see the cancel?";
+    let returned = within_limit(still, move || busy.join());
+    (returned.expect("the worker does not panic"), results_rx)
+}
+
+fn main() {
+    let (undelivered, _results) = cancel_during_job_1(0);
+    assert_eq!(
+        undelivered,
+        Some(1),
+        "job 1 was done for nothing: the worker should say so"
+    );
+    println!("job 1 was done for nothing, and the worker said so");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cancel_ends_the_waiting() {
+        main();
+    }
+
+    #[test]
+    fn a_result_is_handed_over_when_there_is_room() {
+        for _ in 0..50 {
+            let (undelivered, results) = cancel_during_job_1(1);
+            let delivered = results.try_recv();
+            let why = "there was room for the result of job 1: look at the order of the arms";
+            assert_eq!((delivered, undelivered), (Ok(2), None), "{why}");
+        }
+    }
+
+    #[test]
+    fn a_late_reader_gets_every_result() {
+        let (context, _cancel) = Context::with_cancel();
+        let (jobs_tx, jobs_rx) = bounded(2);
+        let (results_tx, results_rx) = bounded(0);
+        jobs_tx.send(1).unwrap();
+        jobs_tx.send(2).unwrap();
+        drop(jobs_tx);
+        let patient = thread::spawn(move || worker(&Work::new(), &context, jobs_rx, results_tx));
+        thread::sleep(std::time::Duration::from_millis(200));
+        let still =
+            "still waiting for the worker, though the queue is closed and all results were read";
+        let results = within_limit(still, move || results_rx.iter().collect::<Vec<_>>());
+        assert_eq!(
+            results,
+            [2, 4],
+            "nobody had cancelled: the worker has to wait for its reader"
+        );
+        assert_eq!(patient.join().unwrap(), None, "every result was delivered");
+    }
+}

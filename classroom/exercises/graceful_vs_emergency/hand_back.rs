@@ -1,0 +1,120 @@
+// # Where did the other jobs go?
+//
+// An emergency stop: at the cancel, workers give up the job they are at, and leave. `run_all`
+// returns what was done. But somebody has to send the rest again tomorrow, and wants to know which
+// jobs were interrupted, and which never started.
+//
+// Lesson: cargo run --bin graceful_vs_emergency -- --only emergency
+
+use std::thread;
+
+use classroom::Work;
+use crossbeam_channel::{Receiver, bounded, select_biased};
+use worker_pools::Context;
+
+#[derive(Debug, Default, PartialEq)]
+struct Fates {
+    done: Vec<usize>,
+    interrupted: Vec<usize>,
+    never_started: Vec<usize>,
+}
+
+/// Returns the jobs that it did, and the one in which it was interrupted.
+fn worker(work: &Work, context: &Context, jobs: Receiver<usize>) -> (Vec<usize>, Option<usize>) {
+    let mut done = Vec::new();
+    loop {
+        let job = select_biased! {
+            recv(context.done()) -> _ => return (done, None),
+            recv(jobs) -> job => job,
+        };
+        let Ok(job) = job else { return (done, None) };
+        match work.run_with(context, job) {
+            Ok(_) => done.push(job),
+            Err(_) => return (done, Some(job)),
+        }
+    }
+}
+
+// TODO: Every job must be in one of the three lists of `Fates`. Where are those that never started?
+fn run_all(workers: usize, jobs: usize, context: &Context, work: &Work) -> Fates {
+    let (jobs_tx, jobs_rx) = bounded(jobs);
+    for job in 1..=jobs {
+        jobs_tx.send(job).expect("we hold a receiver too");
+    }
+    drop(jobs_tx);
+    let mut fates = Fates::default();
+    thread::scope(|scope| {
+        let workers = (0..workers).map(|_| {
+            let jobs = jobs_rx.clone();
+            scope.spawn(move || worker(work, context, jobs))
+        });
+        for worker in workers.collect::<Vec<_>>() {
+            let (done, interrupted) = worker.join().expect("no worker panics");
+            fates.done.extend(done);
+        }
+    });
+    fates
+}
+
+// ---- The checks. Nothing to change below this line. ------------------------------------
+
+/// Cancels when so many jobs are done and all workers are at the next ones.
+fn cancel_after(done: usize, workers: usize, jobs: usize) -> Fates {
+    let work = Work::new().hold_from(done + 1);
+    let (context, cancel) = Context::with_cancel();
+    let watched = work.clone();
+    thread::spawn(move || {
+        watched.wait_for_running(workers);
+        cancel.cancel();
+    });
+    let still = "still waiting for the workers: do they see the cancel?";
+    let mut fates = work.within_limit(still, move |work| run_all(workers, jobs, &context, work));
+    fates.done.sort();
+    fates.interrupted.sort();
+    fates
+}
+
+fn check(fates: Fates, done: &[usize], interrupted: &[usize], never_started: &[usize]) {
+    assert_eq!(fates.done, done, "the jobs that were done");
+    assert_eq!(
+        fates.interrupted, interrupted,
+        "the jobs that were interrupted"
+    );
+    assert_eq!(
+        fates.never_started, never_started,
+        "the jobs that never started"
+    );
+}
+
+fn main() {
+    let fates = cancel_after(4, 3, 12);
+    println!("{fates:?}");
+    check(fates, &[1, 2, 3, 4], &[5, 6, 7], &[8, 9, 10, 11, 12]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_job_has_a_fate() {
+        main();
+    }
+
+    #[test]
+    fn other_numbers() {
+        check(cancel_after(0, 2, 3), &[], &[1, 2], &[3]);
+    }
+
+    #[test]
+    fn without_a_cancel_all_are_done() {
+        let (context, _cancel) = Context::with_cancel();
+        let work = Work::new().hold_from(1);
+        work.let_go_soon();
+        let mut fates = work.within_limit("still waiting for the workers", move |work| {
+            run_all(2, 6, &context, work)
+        });
+        fates.done.sort();
+        check(fates, &[1, 2, 3, 4, 5, 6], &[], &[]);
+    }
+}

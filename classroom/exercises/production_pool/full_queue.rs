@@ -1,0 +1,90 @@
+// # Come back later
+//
+// A service cannot wait: while `submit` waits for room in the queue, nobody reads the next request.
+// It should say at once that the queue is full. And it should give the job back, because whoever
+// submitted it may want to try again, and has nothing else left of it.
+//
+// Lesson: cargo run --bin production_pool
+
+use classroom::within_limit;
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+struct Pool {
+    jobs: Sender<String>,
+}
+
+impl Pool {
+    /// Queues the job, or gives it back: the queue is full, or nobody will ever read it. Never
+    /// waits.
+    fn submit(&self, job: String) -> Result<(), String> {
+        // TODO: This waits, and it panics when the workers are gone.
+        self.jobs.send(job).expect("the workers are there");
+        Ok(())
+    }
+}
+
+// ---- The checks. Nothing to change below this line. ------------------------------------
+
+/// A pool whose workers are the checks themselves.
+fn pool(room: usize) -> (Pool, Receiver<String>) {
+    let (jobs, queue) = bounded(room);
+    (Pool { jobs }, queue)
+}
+
+fn main() {
+    let (pool, queue) = pool(2);
+    let still = "still waiting for `submit`, which waits for room in the queue";
+    let answers = within_limit(still, move || {
+        let jobs = (1..=100).map(|job| format!("job {job}"));
+        jobs.map(|job| (pool.submit(job.clone()), job))
+            .collect::<Vec<_>>()
+    });
+    for (answer, job) in &answers[..2] {
+        assert_eq!(*answer, Ok(()), "{job}: the queue has room for two");
+    }
+    for (answer, job) in &answers[2..] {
+        assert_eq!(
+            *answer,
+            Err(job.clone()),
+            "{job}: the queue was full, the job goes back"
+        );
+    }
+    let queued: Vec<String> = queue.try_iter().collect();
+    assert_eq!(queued, ["job 1", "job 2"], "what is in the queue");
+    println!("2 jobs queued, 98 given back");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_queue_gives_the_job_back() {
+        main();
+    }
+
+    #[test]
+    fn a_job_comes_back_when_the_workers_are_gone() {
+        let (pool, queue) = pool(2);
+        drop(queue);
+        let answer = within_limit("still waiting for `submit`", move || {
+            pool.submit("late".to_string())
+        });
+        assert_eq!(answer, Err("late".to_string()), "nobody would ever do it");
+    }
+
+    #[test]
+    fn there_is_room_again_when_a_job_was_taken() {
+        let (pool, queue) = pool(1);
+        let answers = within_limit("still waiting for `submit`", move || {
+            let [one, two] = ["one", "two"].map(|job| pool.submit(job.to_string()));
+            let _ = queue.try_recv();
+            [one, two, pool.submit("three".to_string())]
+        });
+        let expected = [Ok(()), Err("two".to_string()), Ok(())];
+        assert_eq!(
+            answers, expected,
+            "one is queued, two finds no room, one is taken"
+        );
+    }
+}

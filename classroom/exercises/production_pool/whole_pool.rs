@@ -1,0 +1,157 @@
+// # The whole pool
+//
+// Everything in one: a queue that can be full, panics that cost their job only, a shutdown that
+// finishes what it can in the time it has, and a fate for every job that was accepted.
+//
+// Lesson: cargo run --bin production_pool
+
+use std::convert::Infallible;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use classroom::{LIMIT, Work, within_limit};
+use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
+use worker_pools::{Cancel, Context};
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Fate {
+    Done,
+    Failed,
+    Interrupted,
+    NeverStarted,
+}
+
+struct Pool {
+    jobs: Sender<usize>,
+    queue: Receiver<usize>,
+    cancel: Cancel,
+    workers: Vec<JoinHandle<Vec<(usize, Fate)>>>,
+    /// Every worker has a sender of it: it is closed when the last one has returned.
+    all_gone: Receiver<Infallible>,
+}
+
+/// Returns what became of the jobs that it took: done; failed, by a panic; or interrupted, when
+/// `work.run_with` gave up. After the cancel it takes none.
+fn worker(work: &Work, context: &Context, jobs: Receiver<usize>) -> Vec<(usize, Fate)> {
+    todo!("`first_select`, `biased_select`, `survive_panic`")
+}
+
+// TODO: Write the worker, `submit` and `shutdown`.
+impl Pool {
+    fn new(workers: usize, room: usize, work: &Work) -> Pool {
+        let (jobs, queue) = bounded(room);
+        let (context, cancel) = Context::with_cancel();
+        let (gone, all_gone) = bounded(0);
+        let workers = (0..workers).map(|_| {
+            let (work, context, jobs) = (work.clone(), context.clone(), queue.clone());
+            let gone = gone.clone();
+            thread::spawn(move || {
+                let _gone = gone; // dropped at the end
+                worker(&work, &context, jobs)
+            })
+        });
+        let workers = workers.collect();
+        Pool {
+            jobs,
+            queue,
+            cancel,
+            workers,
+            all_gone,
+        }
+    }
+
+    /// Queues the job, or gives it back. Never waits.
+    fn submit(&self, job: usize) -> Result<(), usize> {
+        todo!("`full_queue`")
+    }
+
+    /// Lets the workers finish what is queued, but for no longer than `grace`. Then it cancels.
+    /// Returns the fate of every job that was accepted.
+    fn shutdown(self, grace: Duration) -> Vec<(usize, Fate)> {
+        todo!("`drain`, but wait for `all_gone` with a timeout; then `hand_back`")
+    }
+}
+
+// ---- The checks. Nothing to change below this line. ------------------------------------
+
+/// Submits jobs 1 to `jobs` to a pool, shuts it down, and returns their fates in order.
+fn fates(workers: usize, work: &Work, jobs: usize, grace: Duration) -> Vec<Fate> {
+    let mut fates = work.within_limit("still waiting for `shutdown`", move |work| {
+        let pool = Pool::new(workers, jobs, work);
+        for job in 1..=jobs {
+            assert_eq!(pool.submit(job), Ok(()), "there was room for job {job}");
+        }
+        pool.shutdown(grace)
+    });
+    fates.sort_by_key(|(job, _)| *job);
+    let with_fate: Vec<usize> = fates.iter().map(|(job, _)| *job).collect();
+    assert_eq!(
+        with_fate,
+        Vec::from_iter(1..=jobs),
+        "every job has one fate"
+    );
+    fates.into_iter().map(|(_, fate)| fate).collect()
+}
+
+fn main() {
+    let work = Work::new().together(3).panic_on([2, 3, 4]);
+    let fates = fates(3, &work, 7, LIMIT * 2);
+    use Fate::{Done, Failed};
+    let expected = [Done, Failed, Failed, Failed, Done, Done, Done];
+    assert_eq!(
+        fates, expected,
+        "jobs 2, 3 and 4 panic, and there is time for all jobs"
+    );
+    work.assert_each_once(7);
+    work.assert_pool_of(3);
+    println!("7 jobs: 4 done, 3 failed, in spite of the panics above");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_time_for_all_jobs() {
+        main();
+    }
+
+    #[test]
+    fn the_time_is_up() {
+        let work = Work::new().hold_from(3);
+        let fates = fates(10, &work, 20, LIMIT / 2);
+        let expected = [
+            [Fate::Done; 2].as_slice(),
+            &[Fate::Interrupted; 10],
+            &[Fate::NeverStarted; 8],
+        ];
+        assert_eq!(
+            fates,
+            expected.concat(),
+            "from job 3 on, a job takes longer than there is time"
+        );
+    }
+
+    #[test]
+    fn the_queue_is_full() {
+        let work = Work::new().hold_from(1);
+        let answers = work.within_limit(
+            "still waiting for `submit`, which waits for room in the queue",
+            |work| {
+                let pool = Pool::new(1, 2, work);
+                let first = pool.submit(1);
+                work.wait_for_running(1);
+                let answers = [first, pool.submit(2), pool.submit(3), pool.submit(4)];
+                work.let_go();
+                assert_eq!(pool.shutdown(LIMIT).len(), 3, "accepted jobs with a fate");
+                answers
+            },
+        );
+        assert_eq!(
+            answers,
+            [Ok(()), Ok(()), Ok(()), Err(4)],
+            "job 4 found no room"
+        );
+    }
+}

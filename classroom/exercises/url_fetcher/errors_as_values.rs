@@ -1,0 +1,94 @@
+// # The URL that went missing
+//
+// Some pages cannot be fetched. This worker returns at the first of them: the page has no line in
+// the report, and neither have those that this worker would have fetched next.
+//
+// Lesson: cargo run --bin url_fetcher
+
+use std::thread;
+
+use classroom::Work;
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+/// What came of a request: a status like 200, or the reason why there is none.
+type Answer = Result<u16, String>;
+
+// TODO: Every URL must be in the report, with its answer, whatever it is.
+fn worker(
+    fetch: impl Fn(&str) -> Answer,
+    urls: Receiver<String>,
+    results: Sender<(String, Answer)>,
+) {
+    for url in urls {
+        let Ok(status) = fetch(&url) else {
+            return;
+        };
+        results
+            .send((url, Ok(status)))
+            .expect("the results are read");
+    }
+}
+
+// ---- The checks. Nothing to change below this line. ------------------------------------
+
+fn url(page: usize) -> String {
+    format!("http://localhost/{page}")
+}
+
+/// A small web: pages 2, 3 and 7 hang up, page 5 is not there, which is an answer, too.
+fn fetch(page: usize) -> Answer {
+    match page {
+        2 | 3 | 7 => Err(format!("page {page} hung up")),
+        5 => Ok(404),
+        _ => Ok(200),
+    }
+}
+
+/// Fetches pages 1 to 9 with 2 workers.
+fn report(work: &Work) -> Vec<(String, Answer)> {
+    let (urls_tx, urls_rx) = bounded(9);
+    let (results_tx, results_rx) = bounded(18);
+    for page in 1..=9 {
+        urls_tx.send(url(page)).expect("we hold a receiver too");
+    }
+    drop(urls_tx);
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            let (urls, results) = (urls_rx.clone(), results_tx.clone());
+            let fetch_url = |url: &str| {
+                let page = url.rsplit('/').next().and_then(|page| page.parse().ok());
+                let page = page.expect("the worker asks for the URLs that it was given");
+                work.run(page);
+                fetch(page)
+            };
+            scope.spawn(move || worker(fetch_url, urls, results));
+        }
+    });
+    drop(results_tx);
+    results_rx.iter().collect()
+}
+
+fn main() {
+    let work = Work::new().together(2);
+    let report = work.within_limit("still waiting for the workers", report);
+    for page in 1..=9 {
+        let url = url(page);
+        let mut lines = report.iter().filter(|(reported, _)| *reported == url);
+        let Some((_, answer)) = lines.next() else {
+            panic!("{url} is missing in the report");
+        };
+        assert_eq!(*answer, fetch(page), "what the report says of {url}");
+        assert_eq!(lines.next(), None, "a second line for {url}");
+    }
+    work.assert_each_once(9);
+    work.assert_pool_of(2);
+    println!("9 URLs, 6 answered, 3 failed, and the report has all of them");
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_url_is_in_the_report() {
+        super::main();
+    }
+}

@@ -1,0 +1,59 @@
+// # Dealt like cards
+//
+// All workers receive from clones of one `Receiver`: these share one queue, so a job is in nobody's
+// hands until a worker is free. While one worker has the long job, the others do all the rest.
+
+use std::thread;
+
+use classroom::Work;
+use crossbeam_channel::bounded;
+
+fn run_all(workers: usize, jobs: usize, work: &Work) {
+    let (jobs_tx, jobs_rx) = bounded(jobs);
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            let jobs = jobs_rx.clone();
+            scope.spawn(move || {
+                for job in jobs {
+                    work.run(job);
+                }
+            });
+        }
+        for job in 1..=jobs {
+            jobs_tx.send(job).expect("we hold a receiver too");
+        }
+        drop(jobs_tx);
+    });
+}
+
+// ---- The checks. Nothing to change below this line. ------------------------------------
+
+fn main() {
+    let work = Work::new().together(3).last(1, 9);
+    work.within_limit(
+        "still waiting for the workers: who closes the queue?",
+        |work| run_all(3, 9, work),
+    );
+    work.assert_each_once(9);
+    work.assert_pool_of(3);
+    work.assert_nobody_waited_for(1);
+    println!("while one worker did job 1, the others did the other 8");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_waits_for_the_first_job() {
+        main();
+    }
+
+    #[test]
+    fn nobody_waits_for_another_one() {
+        let work = Work::new().together(2).last(3, 8);
+        work.within_limit("still waiting for the workers", |work| run_all(2, 8, work));
+        work.assert_each_once(8);
+        work.assert_nobody_waited_for(3);
+    }
+}

@@ -1,0 +1,75 @@
+// # Ten thousand photos
+//
+// A bounded queue makes `send` wait while it is full: that is backpressure. The submitter slows
+// down to the speed of the workers, and there are never more photos in memory than those that the
+// workers have, those in the queue, and the one that waits to get in.
+
+use std::thread;
+
+use classroom::{LIMIT, Work, within_limit};
+use crossbeam_channel::{bounded, unbounded};
+
+fn run_all(workers: usize, room: usize, photos: impl Iterator<Item = usize>, work: &Work) {
+    let (jobs_tx, jobs_rx) = bounded(room);
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            let jobs = jobs_rx.clone();
+            scope.spawn(move || {
+                for photo in jobs {
+                    work.run(photo);
+                }
+            });
+        }
+        for photo in photos {
+            jobs_tx.send(photo).expect("we hold a receiver too");
+        }
+        drop(jobs_tx);
+    });
+}
+
+// ---- The checks. Nothing to change below this line. ------------------------------------
+
+/// Lets 3 workers begin, and looks how many photos are read before one is done.
+fn check(room: usize) {
+    let work = Work::new().hold_from(1);
+    let (read_tx, read_rx) = unbounded();
+    let photos = (1..=100).inspect(move |_| read_tx.send(()).expect("we hold its receiver"));
+    let watched = work.clone();
+    let pool = thread::spawn(move || run_all(3, room, photos, &watched));
+
+    let most = 3 + room + 1;
+    let full = format!("3 workers have one each, {room} fit into the queue, and one waits");
+    for read in 0..most {
+        let next = read_rx.recv_timeout(LIMIT);
+        assert!(next.is_ok(), "only {read} photos are read: {full}");
+    }
+    // A moment to read one too many.
+    let next = read_rx.recv_timeout(LIMIT / 10);
+    assert!(next.is_err(), "{} photos in memory: {full}", most + 1);
+
+    work.let_go();
+    let done = within_limit("still waiting for the workers", move || pool.join());
+    assert!(done.is_ok(), "a worker panicked");
+    work.assert_each_once(100);
+    work.assert_pool_of(3);
+}
+
+fn main() {
+    check(5);
+    println!("100 photos, and never more than 9 of them in memory");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_queue_makes_the_reader_wait() {
+        main();
+    }
+
+    #[test]
+    fn also_when_it_has_no_room_at_all() {
+        check(0);
+    }
+}

@@ -1,0 +1,85 @@
+// # One job too many
+//
+// `select_biased!` looks at its arms from top to bottom, and takes the first that is ready. So the
+// order of the arms is the rule: the cancel goes before jobs.
+//
+// To look at `context.is_done()` after taking a job is too late: the job is out of the queue, and
+// if it is not done now, it is lost. To look before a `select!` passes these checks, but leaves a
+// gap: the cancel and a job may both come while the worker waits in the `select!`.
+
+use std::thread;
+
+use classroom::Work;
+use crossbeam_channel::{Receiver, bounded, select_biased};
+use worker_pools::Context;
+
+fn worker(work: &Work, context: &Context, jobs: Receiver<usize>) {
+    loop {
+        let job = select_biased! {
+            recv(context.done()) -> _ => return,
+            recv(jobs) -> job => job,
+        };
+        let Ok(job) = job else {
+            return; // `jobs` is closed and empty
+        };
+        work.run(job);
+    }
+}
+
+// ---- The checks. Nothing to change below this line. ------------------------------------
+
+fn main() {
+    // Once could be luck.
+    for _ in 0..50 {
+        let work = Work::new().hold_from(1);
+        let (context, cancel) = Context::with_cancel();
+        let (jobs_tx, jobs_rx) = bounded(10);
+        for job in 1..=10 {
+            jobs_tx.send(job).expect("we hold a receiver too");
+        }
+        let (watched, jobs) = (work.clone(), jobs_rx.clone());
+        let canceller = thread::spawn(move || {
+            watched.wait_for_running(1);
+            cancel.cancel();
+            watched.let_go();
+        });
+        let still = "still waiting for the worker: does it see the cancel?";
+        work.within_limit(still, move |work| worker(work, &context, jobs));
+        canceller.join().expect("job 1 was started");
+
+        let started = work.started();
+        if let Some(late) = started.get(1) {
+            panic!("job {late} started after the cancel: look at the order of the arms");
+        }
+        assert_eq!(
+            jobs_rx.len(),
+            9,
+            "a job was taken out of the queue, and is not done"
+        );
+    }
+    println!("cancelled 50 times in job 1, and job 2 never started");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_job_starts_after_the_cancel() {
+        main();
+    }
+
+    #[test]
+    fn without_a_cancel_every_job_is_done() {
+        let work = Work::new();
+        let (context, _cancel) = Context::with_cancel();
+        let (jobs_tx, jobs_rx) = bounded(10);
+        for job in 1..=10 {
+            jobs_tx.send(job).unwrap();
+        }
+        drop(jobs_tx);
+        let still = "still waiting for the worker, though the queue is closed";
+        work.within_limit(still, move |work| worker(work, &context, jobs_rx));
+        work.assert_each_once(10);
+    }
+}

@@ -1,0 +1,79 @@
+// # The idle worker
+//
+// `select_biased!` waits until one of its arms is ready. Nothing ever arrives on `context.done()`:
+// that arm is ready when the channel is closed, which is what a cancel does.
+//
+// To ask `context.is_done()` before `recv` is not enough. The worker would ask, hear no, and then
+// wait for a job when the cancel comes.
+
+use std::thread;
+
+use classroom::{Work, within_limit};
+use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
+use worker_pools::Context;
+
+fn worker(work: &Work, context: &Context, jobs: Receiver<usize>, results: Sender<usize>) {
+    loop {
+        let job = select_biased! {
+            recv(context.done()) -> _ => return,
+            recv(jobs) -> job => job,
+        };
+        let Ok(job) = job else {
+            return; // `jobs` is closed and empty
+        };
+        results.send(work.run(job)).expect("the results are read");
+    }
+}
+
+// ---- The checks. Nothing to change below this line. ------------------------------------
+
+fn main() {
+    let (context, cancel) = Context::with_cancel();
+    let (jobs_tx, jobs_rx) = bounded(3);
+    let (results_tx, results_rx) = bounded(3);
+    let idle = thread::spawn(move || worker(&Work::new(), &context, jobs_rx, results_tx));
+    // Each job comes when the worker is idle.
+    for job in [1, 2, 3] {
+        let _ = jobs_tx.send(job); // it fails when the worker has left
+        let results = results_rx.clone();
+        let result = within_limit("still waiting for a result", move || results.recv());
+        assert_eq!(
+            result,
+            Ok(job * 2),
+            "job {job}: has the worker left before the cancel?"
+        );
+    }
+
+    cancel.cancel();
+    let still = "still waiting for the idle worker: does it see the cancel?";
+    let left = within_limit(still, move || idle.join());
+    assert!(left.is_ok(), "the worker panicked");
+    println!("cancelled, and the worker has left, though the queue is still open");
+    drop(jobs_tx);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cancel_ends_an_idle_worker() {
+        main();
+    }
+
+    #[test]
+    fn a_closed_queue_still_does() {
+        let (context, _cancel) = Context::with_cancel();
+        let (jobs_tx, jobs_rx) = bounded(3);
+        let (results_tx, results_rx) = bounded(3);
+        jobs_tx.send(1).unwrap();
+        jobs_tx.send(2).unwrap();
+        drop(jobs_tx);
+        within_limit(
+            "still waiting for the worker, though the queue is closed",
+            move || worker(&Work::new(), &context, jobs_rx, results_tx),
+        );
+        let results: Vec<_> = results_rx.try_iter().collect();
+        assert_eq!(results, [2, 4], "there were two jobs in the queue");
+    }
+}

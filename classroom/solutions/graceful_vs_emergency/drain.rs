@@ -1,0 +1,93 @@
+// # Finish what you have begun
+//
+// Close the queue first, then wait. The other way round, `shutdown` waits for workers that wait
+// for jobs. `cancel` lives until the end of the function: dropping it cancels as well, so it must
+// not be dropped before the workers have returned.
+
+use std::thread::{self, JoinHandle};
+
+use classroom::{Work, within_limit};
+use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
+use worker_pools::{Cancel, Context};
+
+/// Returns its results at the cancel, or when the queue is closed and empty.
+fn worker(work: &Work, context: &Context, jobs: Receiver<usize>) -> Vec<usize> {
+    let mut results = Vec::new();
+    loop {
+        let job = select_biased! {
+            recv(context.done()) -> _ => return results,
+            recv(jobs) -> job => job,
+        };
+        let Ok(job) = job else { return results };
+        results.push(work.run(job));
+    }
+}
+
+fn shutdown(
+    jobs: Sender<usize>,
+    cancel: Cancel,
+    workers: Vec<JoinHandle<Vec<usize>>>,
+) -> Vec<usize> {
+    drop(jobs); // no more jobs: workers do what is left, and return
+    let mut results = Vec::new();
+    for worker in workers {
+        results.extend(worker.join().expect("no worker panics"));
+    }
+    drop(cancel);
+    results
+}
+
+// ---- The checks. Nothing to change below this line. ------------------------------------
+
+/// Submits 9 jobs to 3 workers, and shuts down while the first jobs are running.
+fn main() {
+    let work = Work::new().hold_from(1);
+    let (context, cancel) = Context::with_cancel();
+    let (jobs_tx, jobs_rx) = bounded(9);
+    let workers = (0..3).map(|_| {
+        let (work, context, jobs) = (work.clone(), context.clone(), jobs_rx.clone());
+        thread::spawn(move || worker(&work, &context, jobs))
+    });
+    let workers: Vec<_> = workers.collect();
+    for job in 1..=9 {
+        jobs_tx.send(job).expect("we hold a receiver too");
+    }
+    work.wait_for_running(3);
+    work.let_go_soon();
+
+    let still = "still waiting for `shutdown`: who tells the workers that no more jobs come?";
+    let mut results = within_limit(still, move || shutdown(jobs_tx, cancel, workers));
+    results.sort();
+    assert_eq!(
+        jobs_rx.len(),
+        0,
+        "jobs left in the queue that were never done"
+    );
+    assert_eq!(
+        results,
+        [2, 4, 6, 8, 10, 12, 14, 16, 18],
+        "the results of all jobs"
+    );
+    work.assert_each_once(9);
+    println!("shut down, and all 9 jobs are done");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_accepted_is_done() {
+        main();
+    }
+
+    #[test]
+    fn idle_workers_leave() {
+        let (context, cancel) = Context::with_cancel();
+        let (jobs_tx, jobs_rx) = bounded(9);
+        let idle = thread::spawn(move || worker(&Work::new(), &context, jobs_rx));
+        let still = "still waiting for `shutdown`, which waits for a worker without a job";
+        let results = within_limit(still, move || shutdown(jobs_tx, cancel, vec![idle]));
+        assert_eq!(results, [], "there were no jobs");
+    }
+}

@@ -1,0 +1,108 @@
+// # The forgotten shutdown
+//
+// `drop` has only a reference: `take` leaves a `None` behind, and gives us the sender to drop.
+// A panic in `drop`, while the thread unwinds from another one, ends the whole program: so the
+// error of `join` is looked at in `shutdown`, if there is one, and not here.
+
+use std::thread::{self, JoinHandle};
+
+use classroom::{Work, within_limit};
+use crossbeam_channel::{Sender, bounded};
+
+type Job = Box<dyn FnOnce() + Send>;
+
+struct Pool {
+    /// An `Option`, because a field cannot be moved out of a value that is being dropped.
+    jobs: Option<Sender<Job>>,
+    workers: Vec<JoinHandle<()>>,
+}
+
+impl Pool {
+    fn new(workers: usize) -> Pool {
+        let (jobs_tx, jobs_rx) = bounded::<Job>(workers * 2);
+        let workers = (0..workers).map(|_| {
+            let jobs = jobs_rx.clone();
+            thread::spawn(move || jobs.iter().for_each(|job| job()))
+        });
+        Pool {
+            jobs: Some(jobs_tx),
+            workers: workers.collect(),
+        }
+    }
+
+    fn submit(&self, job: impl FnOnce() + Send + 'static) {
+        let jobs = self.jobs.as_ref().expect("only drop takes it");
+        jobs.send(Box::new(job)).expect("the workers are there");
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        drop(self.jobs.take());
+        for worker in self.workers.drain(..) {
+            let _ = worker.join();
+        }
+    }
+}
+
+// ---- The checks. Nothing to change below this line. ------------------------------------
+
+/// Submits this many jobs to a pool of 2, and leaves without a word.
+fn submit_and_leave(work: &Work, jobs: usize) {
+    let pool = Pool::new(2);
+    for job in 1..=jobs {
+        let work = work.clone();
+        pool.submit(move || {
+            work.run(job);
+        });
+    }
+    work.let_go_soon();
+}
+
+fn main() {
+    let work = Work::new().together(2).hold_from(1).slow(6);
+    let still = "still waiting for `drop`: who closes the queue?";
+    let done = work.within_limit(still, |work| {
+        submit_and_leave(work, 6);
+        work.ended()
+    });
+    assert_eq!(done, 6, "jobs done when the pool was dropped");
+    println!("6 jobs submitted, nobody called shutdown, and all 6 are done");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dropping_the_pool_waits_for_its_jobs() {
+        main();
+    }
+
+    #[test]
+    fn an_unused_pool_is_dropped() {
+        within_limit(
+            "still waiting for `drop`, though the pool was never used",
+            || {
+                drop(Pool::new(3));
+            },
+        );
+    }
+
+    #[test]
+    fn a_job_that_panicked_does_not_make_drop_panic() {
+        let work = Work::new().panic_on([1]);
+        let dropped = work.within_limit("still waiting for `drop`", |work| {
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| submit_and_leave(work, 3)))
+        });
+        assert!(
+            dropped.is_ok(),
+            "a panic in `drop` would end a program that unwinds already"
+        );
+        assert_eq!(
+            work.ended(),
+            3,
+            "jobs done: one worker panicked, but there is another one"
+        );
+    }
+}

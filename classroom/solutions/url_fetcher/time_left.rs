@@ -1,0 +1,66 @@
+// # Ten seconds, but only five are left
+//
+// The smaller of the two. An `Instant` minus a later one would be a time below zero, which a
+// `Duration` cannot hold: `saturating_duration_since` says what happens then, at the place where
+// it happens.
+//
+// In Go, `context.WithTimeout(ctx, limit)` takes the earlier one of the two deadlines by itself.
+
+use std::time::{Duration, Instant};
+
+use worker_pools::Context;
+
+fn time_for_request(limit: Duration, context: &Context) -> Duration {
+    match context.deadline() {
+        Some(deadline) => limit.min(deadline.saturating_duration_since(Instant::now())),
+        None => limit,
+    }
+}
+
+// ---- The checks. Nothing to change below this line. ------------------------------------
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// `limit`, and the time left of `whole`, are both in seconds.
+fn check(limit: u32, whole: u32, expected: u32) {
+    let (context, _cancel) = Context::with_timeout(SECOND * whole);
+    let time = time_for_request(SECOND * limit, &context);
+    let question = format!("a request may take {limit} s, and {whole} s are left");
+    // Some of the time has passed since.
+    let range = (SECOND * expected).saturating_sub(SECOND)..=SECOND * expected;
+    assert!(range.contains(&time), "{question}: it gets {time:.1?}");
+}
+
+fn main() {
+    check(10, 5, 5);
+    check(10, 30, 10);
+    println!("with 5 s left 5 s, with 30 s left 10 s");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_smaller_of_the_two() {
+        main();
+        check(60, 45, 45);
+        check(3, 4, 3);
+    }
+
+    #[test]
+    fn no_time_left() {
+        let (context, _cancel) = Context::with_timeout(Duration::ZERO);
+        let time = time_for_request(SECOND, &context);
+        assert_eq!(time, Duration::ZERO, "the deadline has passed");
+    }
+
+    #[test]
+    fn no_deadline() {
+        let time = time_for_request(SECOND, &Context::background());
+        assert_eq!(
+            time, SECOND,
+            "there is no deadline: the limit of the request counts"
+        );
+    }
+}

@@ -1,0 +1,62 @@
+// # At most three at a time
+//
+// The number of threads depends on `workers` alone. The jobs wait in a queue: a crossbeam channel
+// has one queue for all its receivers, so each job goes to one worker, to the first that is free.
+//
+// Without the `drop(jobs_tx)`, the workers would wait for more jobs for ever, and the scope for
+// them.
+
+use std::thread;
+
+use classroom::Work;
+use crossbeam_channel::bounded;
+
+fn run_all(workers: usize, jobs: usize, work: &Work) {
+    let (jobs_tx, jobs_rx) = bounded(jobs);
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            let jobs = jobs_rx.clone();
+            scope.spawn(move || {
+                for job in jobs {
+                    work.run(job);
+                }
+            });
+        }
+        for job in 1..=jobs {
+            jobs_tx.send(job).expect("we hold a receiver too");
+        }
+        drop(jobs_tx); // close(jobs)
+    });
+}
+
+// ---- The checks. Nothing to change below this line. ------------------------------------
+
+fn main() {
+    let work = Work::new().together(3);
+    work.within_limit(
+        "still waiting for the workers: who closes the queue?",
+        |work| run_all(3, 12, work),
+    );
+    work.assert_each_once(12);
+    work.assert_pool_of(3);
+    println!("12 jobs, never more than 3 at a time");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_workers() {
+        main();
+    }
+
+    #[test]
+    fn more_workers_than_jobs() {
+        let work = Work::new();
+        work.within_limit("still waiting for 5 workers that have 2 jobs", |work| {
+            run_all(5, 2, work)
+        });
+        work.assert_each_once(2);
+    }
+}

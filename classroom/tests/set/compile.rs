@@ -1,0 +1,167 @@
+//! Compiles an answer and runs it, both as Rustlings does: as a test, and as a binary.
+
+use std::fmt::{self, Display, Formatter};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+use std::{env, fs, thread};
+
+use serde_json::Value;
+
+/// Rustlings would wait for ever. What the exercises promise is a few seconds.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// Where cargo has put what an exercise needs.
+pub struct Compiler {
+    libraries: Vec<(String, PathBuf)>,
+    /// The folder with those that the libraries themselves need.
+    dependencies: PathBuf,
+}
+
+/// What came of an answer.
+pub struct Outcome {
+    pub passed: bool,
+    pub took: Duration,
+    pub output: String,
+}
+
+impl Compiler {
+    /// Has cargo build the library of the exercises, and asks where it is.
+    pub fn new() -> Compiler {
+        let cargo = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--package", "classroom", "--lib"])
+            .arg("--message-format=json-render-diagnostics")
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .stderr(Stdio::inherit())
+            .output()
+            .expect("cargo runs: it has started this test");
+        assert!(
+            cargo.status.success(),
+            "the library of the exercises does not compile"
+        );
+
+        let messages = String::from_utf8(cargo.stdout).expect("cargo writes UTF-8");
+        let mut libraries = Vec::new();
+        let mut dependencies = PathBuf::new();
+        for message in messages.lines() {
+            let message: Value = serde_json::from_str(message).expect("cargo writes JSON");
+            let name = message["target"]["name"].as_str().unwrap_or_default();
+            let files = message["filenames"].as_array().into_iter().flatten();
+            let library = files
+                .filter_map(Value::as_str)
+                .find(|file| file.ends_with(".rlib"));
+            let Some(library) = library.map(PathBuf::from) else {
+                continue;
+            };
+            if name == "crossbeam_channel" {
+                dependencies = library.parent().expect("it is in a folder").to_path_buf();
+            }
+            if ["classroom", "crossbeam_channel", "worker_pools"].contains(&name) {
+                libraries.push((name.to_string(), library));
+            }
+        }
+        assert_eq!(libraries.len(), 3, "cargo names them all: {libraries:?}");
+        Compiler {
+            libraries,
+            dependencies,
+        }
+    }
+
+    /// Runs the answer's checks: `cargo test --bin NAME`.
+    pub fn test(&self, name: &str, source: &str) -> Outcome {
+        self.run(&format!("{name}-test"), source, &["--test"])
+    }
+
+    /// Runs the answer's `main`: `cargo run --bin NAME`.
+    pub fn binary(&self, name: &str, source: &str) -> Outcome {
+        self.run(&format!("{name}-binary"), source, &[])
+    }
+
+    fn run(&self, name: &str, source: &str, flags: &[&str]) -> Outcome {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let source_file = folder.join(format!("{name}.rs"));
+        let program = folder.join(name).with_extension(env::consts::EXE_EXTENSION);
+        fs::write(&source_file, source).expect("there is room for a small file");
+
+        let mut rustc = Command::new(env::var_os("RUSTC").unwrap_or("rustc".into()));
+        rustc.args([
+            "--edition",
+            "2024",
+            "--crate-name",
+            "answer",
+            "--allow",
+            "unused",
+        ]);
+        rustc.args(flags).arg(&source_file).arg("-o").arg(&program);
+        for (name, library) in &self.libraries {
+            rustc
+                .arg("--extern")
+                .arg(format!("{name}={}", library.display()));
+        }
+        rustc
+            .arg("-L")
+            .arg(format!("dependency={}", self.dependencies.display()));
+        let compiled = outcome(&mut rustc, &folder.join(format!("{name}.rustc")));
+        if !compiled.passed {
+            return compiled;
+        }
+        let mut run = Command::new(&program);
+        run.env("RUST_BACKTRACE", "0");
+        let outcome = outcome(&mut run, &folder.join(format!("{name}.output")));
+        let _ = fs::remove_file(&program); // they are large, and many
+        outcome
+    }
+}
+
+/// Runs the command until its end or the limit, with all its output in one file.
+fn outcome(command: &mut Command, output: &Path) -> Outcome {
+    let file = fs::File::create(output).expect("the folder is writable");
+    let stderr = file.try_clone().expect("a file can be opened twice");
+    let start = Instant::now();
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(file)
+        .stderr(stderr)
+        .spawn()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("it is our own child") {
+            break Some(status);
+        }
+        if start.elapsed() > LIMIT {
+            let _ = child.kill();
+            let _ = child.wait();
+            break None;
+        }
+        thread::sleep(Duration::from_millis(10));
+    };
+    let mut text = String::from_utf8_lossy(&fs::read(output).expect("just written")).into_owned();
+    if status.is_none() {
+        text.push_str("\nHANGS: it was ended by the test of the set, not by itself\n");
+    }
+    Outcome {
+        passed: status.is_some_and(|status| status.success()),
+        took: start.elapsed(),
+        output: text,
+    }
+}
+
+impl Outcome {
+    /// The line of the output with these words.
+    pub fn line(&self, words: &str) -> &str {
+        let mut lines = self.output.lines();
+        lines.find(|line| line.contains(words)).unwrap_or("?")
+    }
+}
+
+impl Display for Outcome {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        let passed = if self.passed { "passed" } else { "failed" };
+        writeln!(
+            f,
+            "{passed} after {:.1} s:\n{}",
+            self.took.as_secs_f64(),
+            self.output
+        )
+    }
+}

@@ -1,0 +1,243 @@
+//! Are the exercises good ones? Each must fail as it is shipped, its solution must pass, and every
+//! wrong answer that we could think of must be rejected, in time and with a message that helps.
+//!
+//! `cargo test -p classroom --test set -- --nocapture` prints what each of them says.
+
+mod compile;
+mod wrong_answers;
+
+use std::fs;
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use crossbeam_channel::bounded;
+
+use compile::{Compiler, Outcome};
+use wrong_answers::WRONG_ANSWERS;
+
+/// The line between what the learner writes and the checks.
+const LINE: &str = "\n// ---- The checks.";
+
+/// What each exercise says as it is shipped: folder, name, and what its first failing check says.
+const EXERCISES: [(&str, &str, &str); 17] = [
+    ("why_pools", "limit_threads", "the jobs ran on 12 threads"),
+    ("basic", "close_results", "who holds a sender?"),
+    (
+        "basic",
+        "close_jobs",
+        "who tells them that no more jobs come?",
+    ),
+    (
+        "basic",
+        "share_the_queue",
+        "jobs waited for the end of job 1",
+    ),
+    ("context_cancel", "first_select", "does it see the cancel?"),
+    ("context_cancel", "second_select", "does it see the cancel?"),
+    (
+        "context_cancel",
+        "biased_select",
+        "look at the order of the arms",
+    ),
+    (
+        "graceful_vs_emergency",
+        "drain",
+        "jobs left in the queue that were never done",
+    ),
+    (
+        "graceful_vs_emergency",
+        "hand_back",
+        "the jobs that were interrupted",
+    ),
+    (
+        "struct_pool",
+        "write_a_pool",
+        "not yet implemented: start the workers",
+    ),
+    (
+        "struct_pool",
+        "drop_the_pool",
+        "jobs done when the pool was dropped",
+    ),
+    (
+        "buffered_vs_unbuffered",
+        "backpressure",
+        "10 photos in memory",
+    ),
+    (
+        "url_fetcher",
+        "errors_as_values",
+        "is missing in the report",
+    ),
+    (
+        "url_fetcher",
+        "time_left",
+        "a request may take 10 s, and 5 s are left",
+    ),
+    ("production_pool", "survive_panic", "job 2 has 0 results"),
+    (
+        "production_pool",
+        "full_queue",
+        "which waits for room in the queue",
+    ),
+    ("production_pool", "whole_pool", "not yet implemented"),
+];
+
+fn read(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let text = fs::read_to_string(&path);
+    text.unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// What the learner writes, and the checks.
+fn parts(text: &str) -> (&str, &str) {
+    let line = text
+        .find(LINE)
+        .expect("a line divides the answer from the checks");
+    text.split_at(line)
+}
+
+fn exercise(name: &str) -> String {
+    read(&format!("exercises/{}/{name}.rs", folder(name)))
+}
+
+fn solution(name: &str) -> String {
+    read(&format!("solutions/{}/{name}.rs", folder(name)))
+}
+
+fn folder(name: &str) -> &'static str {
+    let exercise = EXERCISES.iter().find(|(_, exercise, _)| *exercise == name);
+    exercise
+        .unwrap_or_else(|| panic!("there is no exercise {name}"))
+        .0
+}
+
+/// Calls `check` for each item, a few at a time. Fails with all that the calls return.
+fn check_all<T: Sync>(items: &[T], check: impl Fn(&T) -> Option<String> + Sync) {
+    let (jobs_tx, jobs_rx) = bounded(items.len());
+    let (results_tx, results_rx) = bounded(items.len());
+    items
+        .iter()
+        .for_each(|item| jobs_tx.send(item).expect("there is room for all"));
+    drop(jobs_tx);
+    thread::scope(|scope| {
+        // Most of the time they wait for something that hangs.
+        for _ in 0..4 {
+            let (jobs, results, check) = (jobs_rx.clone(), results_tx.clone(), &check);
+            scope.spawn(move || {
+                for item in jobs {
+                    results.send(check(item)).expect("there is room for all");
+                }
+            });
+        }
+    });
+    drop(results_tx);
+    let failures: Vec<String> = results_rx.iter().flatten().collect();
+    assert!(
+        failures.is_empty(),
+        "{} of {}:\n\n{}",
+        failures.len(),
+        items.len(),
+        failures.join("\n")
+    );
+}
+
+/// What is wrong when an answer that must be rejected is not, or not well.
+fn accepted(what: &str, outcome: &Outcome, says: &str) -> Option<String> {
+    let rejected = !outcome.passed && outcome.output.contains(says);
+    let in_time = outcome.took < Duration::from_secs(15);
+    println!(
+        "{what:<60} {:>4.1} s  {}",
+        outcome.took.as_secs_f64(),
+        outcome.line(says)
+    );
+    (!rejected || !in_time).then(|| format!("{what}: expected {says:?}; {outcome}"))
+}
+
+#[test]
+fn as_shipped_every_exercise_fails_in_time() {
+    let compiler = Compiler::new();
+    check_all(&EXERCISES, |(_, name, says)| {
+        let source = exercise(name);
+        let test = compiler.test(name, &source);
+        let binary = compiler.binary(name, &source);
+        accepted(&format!("{name}, test"), &test, says)
+            .or_else(|| accepted(&format!("{name}, binary"), &binary, says))
+    });
+}
+
+#[test]
+fn every_solution_passes() {
+    let compiler = Compiler::new();
+    check_all(&EXERCISES, |(_, name, _)| {
+        let source = solution(name);
+        let outcomes = [
+            compiler.test(&format!("{name}_sol"), &source),
+            compiler.binary(&format!("{name}_sol"), &source),
+        ];
+        let failed = outcomes.iter().find(|outcome| !outcome.passed);
+        failed.map(|outcome| format!("the solution of {name}: {outcome}"))
+    });
+}
+
+#[test]
+fn every_wrong_answer_is_rejected_in_time() {
+    let compiler = Compiler::new();
+    let numbered: Vec<_> = WRONG_ANSWERS.iter().enumerate().collect();
+    check_all(&numbered, |(number, wrong)| {
+        let source = wrong.source(&solution(wrong.exercise));
+        let file = format!("wrong_{number}");
+        let test = compiler.test(&file, &source);
+        // Rustlings runs the binary also when the test has failed. It may pass, but not hang.
+        let binary = compiler.binary(&file, &source);
+        let what = format!("{}: {}", wrong.exercise, wrong.answer);
+        let hangs = binary.took > Duration::from_secs(15);
+        accepted(&what, &test, wrong.says)
+            .or_else(|| hangs.then(|| format!("{what}: its binary {binary}")))
+    });
+}
+
+#[test]
+fn every_exercise_has_wrong_answers() {
+    for (_, name, _) in EXERCISES {
+        let answers = WRONG_ANSWERS.iter().filter(|wrong| wrong.exercise == name);
+        assert!(answers.count() >= 4, "{name} has fewer than 4");
+    }
+}
+
+#[test]
+fn exercise_and_solution_have_the_same_checks() {
+    for (_, name, _) in EXERCISES {
+        assert_eq!(
+            parts(&exercise(name)).1,
+            parts(&solution(name)).1,
+            "the checks of {name}"
+        );
+    }
+}
+
+#[test]
+fn the_part_to_read_fits_on_a_screen() {
+    for (_, name, _) in EXERCISES {
+        let lines = parts(&exercise(name)).0.lines().count();
+        let most = if name == "whole_pool" { 75 } else { 60 };
+        assert!(lines <= most, "{name}: {lines} lines above the checks");
+    }
+}
+
+#[test]
+fn rustlings_knows_them_in_this_order() {
+    let info = read("info.toml");
+    let names = info.lines().filter_map(|line| line.strip_prefix("name = "));
+    let names: Vec<&str> = names.map(|name| name.trim_matches('"')).collect();
+    assert_eq!(names, EXERCISES.map(|(_, name, _)| name));
+    let hints: Vec<&str> = info.split("\nhint = \"\"\"").skip(1).collect();
+    for (name, hint) in names.iter().zip(hints) {
+        let hint = hint.split("\"\"\"").next().unwrap_or_default();
+        assert!(
+            hint.contains("\n1. ") && hint.contains("\n\n2. "),
+            "the hint of {name} has steps"
+        );
+    }
+}

@@ -1,0 +1,1249 @@
+//! Wrong answers that people give, or might, and what the checks say to them.
+
+use crate::parts;
+
+/// A wrong answer: the solution, with something else in it.
+pub struct Wrong {
+    pub exercise: &'static str,
+    /// What whoever gives it has in mind.
+    pub answer: &'static str,
+    change: Change,
+    /// A part of what the checks say, or the compiler.
+    pub says: &'static str,
+}
+
+/// What is different from the solution.
+enum Change {
+    /// These words, and what stands in their place.
+    Words(&'static [(&'static str, &'static str)]),
+    /// Everything from these words down to the checks.
+    From(&'static str, &'static str),
+}
+
+use Change::{From, Words};
+
+impl Wrong {
+    /// The whole file, with the checks.
+    pub fn source(&self, solution: &str) -> String {
+        let (answer, checks) = parts(solution);
+        let answer = match self.change {
+            Words(words) => words
+                .iter()
+                .fold(answer.to_string(), |answer, (right, wrong)| {
+                    assert_eq!(
+                        answer.matches(right).count(),
+                        1,
+                        "{}: {right}",
+                        self.exercise
+                    );
+                    answer.replace(right, wrong)
+                }),
+            From(start, wrong) => {
+                let start = answer.find(start);
+                let start = start.unwrap_or_else(|| panic!("{}: no such start", self.exercise));
+                format!("{}{wrong}\n", &answer[..start])
+            }
+        };
+        answer + checks
+    }
+}
+
+pub const WRONG_ANSWERS: &[Wrong] = &[
+    // limit_threads
+    Wrong {
+        exercise: "limit_threads",
+        answer: "new threads for every three jobs",
+        change: From(
+            "fn run_all",
+            r#"
+fn run_all(workers: usize, jobs: usize, work: &Work) {
+    for batch in Vec::from_iter(1..=jobs).chunks(workers) {
+        thread::scope(|scope| {
+            for &job in batch {
+                scope.spawn(move || work.run(job));
+            }
+        });
+    }
+}
+"#,
+        ),
+        says: "the jobs ran on 12 threads",
+    },
+    Wrong {
+        exercise: "limit_threads",
+        answer: "one after the other",
+        change: From(
+            "fn run_all",
+            "fn run_all(workers: usize, jobs: usize, work: &Work) {
+                for job in 1..=jobs {
+                    work.run(job);
+                }
+            }",
+        ),
+        says: "never more than 1 at the same time",
+    },
+    Wrong {
+        exercise: "limit_threads",
+        answer: "no job is done at all",
+        change: From(
+            "fn run_all",
+            "fn run_all(workers: usize, jobs: usize, work: &Work) {}",
+        ),
+        says: "job 1 was never done",
+    },
+    Wrong {
+        exercise: "limit_threads",
+        answer: "the queue stays open",
+        change: Words(&[("drop(jobs_tx);", "")]),
+        says: "who closes the queue?",
+    },
+    Wrong {
+        exercise: "limit_threads",
+        answer: "every worker does all jobs",
+        change: Words(&[(
+            "for job in jobs {",
+            "for job in 1..=jobs.capacity().unwrap() {",
+        )]),
+        says: "job 1 was done 3 times",
+    },
+    Wrong {
+        exercise: "limit_threads",
+        answer: "the last job is forgotten",
+        change: Words(&[("for job in 1..=jobs {", "for job in 1..jobs {")]),
+        says: "job 12 was never done",
+    },
+    Wrong {
+        exercise: "limit_threads",
+        answer: "one worker too few",
+        change: Words(&[("for _ in 0..workers", "for _ in 1..workers")]),
+        says: "never more than 2 at the same time",
+    },
+    Wrong {
+        exercise: "limit_threads",
+        answer: "one worker too many",
+        change: Words(&[("for _ in 0..workers", "for _ in 0..=workers")]),
+        says: "the jobs ran on 4 threads",
+    },
+    // close_results
+    Wrong {
+        exercise: "close_results",
+        answer: "as many results as jobs",
+        change: Words(&[
+            ("drop(results_tx);", ""),
+            (
+                "results_rx.iter().collect()",
+                "results_rx.iter().take(jobs).collect()",
+            ),
+        ]),
+        says: "still waiting for `results` to close",
+    },
+    Wrong {
+        exercise: "close_results",
+        answer: "the four results of the example",
+        change: Words(&[
+            ("drop(results_tx);", ""),
+            (
+                "results_rx.iter().collect()",
+                "results_rx.iter().take(4).collect()",
+            ),
+        ]),
+        says: "still waiting for results of no jobs at all",
+    },
+    Wrong {
+        exercise: "close_results",
+        answer: "the four results of the example, written down",
+        change: Words(&[
+            ("drop(results_tx);", ""),
+            ("results_rx.iter().collect()", "vec![6, 12, 18, 24]"),
+        ]),
+        says: "no jobs, no results",
+    },
+    Wrong {
+        exercise: "close_results",
+        answer: "nothing done, the results written down",
+        change: From(
+            "fn run_all",
+            "fn run_all(workers: usize, jobs: usize, work: &Work) -> Vec<usize> {
+                if jobs == 0 { vec![] } else { vec![6, 12, 18, 24] }
+            }",
+        ),
+        says: "job 1 was never done",
+    },
+    Wrong {
+        exercise: "close_results",
+        answer: "what is there already",
+        change: Words(&[
+            ("drop(results_tx);", ""),
+            (
+                "results_rx.iter().collect()",
+                "results_rx.try_iter().collect()",
+            ),
+        ]),
+        says: "all results that 3 divides",
+    },
+    Wrong {
+        exercise: "close_results",
+        answer: "no result for half a second, so there are no more",
+        change: Words(&[
+            ("drop(results_tx);", ""),
+            (
+                "results_rx.iter().collect()",
+                "std::iter::from_fn(|| {
+                    results_rx.recv_timeout(std::time::Duration::from_millis(500)).ok()
+                }).collect()",
+            ),
+        ]),
+        says: "all results that 3 divides",
+    },
+    Wrong {
+        exercise: "close_results",
+        answer: "the other sender",
+        change: Words(&[("drop(results_tx);", "drop(jobs_tx.clone());")]),
+        says: "still waiting for `results` to close",
+    },
+    Wrong {
+        exercise: "close_results",
+        answer: "too early",
+        change: Words(&[
+            ("drop(results_tx);", ""),
+            ("thread::scope(", "drop(results_tx);\n    thread::scope("),
+        ]),
+        says: "borrow of moved value: `results_tx`",
+    },
+    Wrong {
+        exercise: "close_results",
+        answer: "one worker",
+        change: Words(&[("for _ in 0..workers", "for _ in 0..1")]),
+        says: "never more than 1 at the same time",
+    },
+    // close_jobs
+    Wrong {
+        exercise: "close_jobs",
+        answer: "workers leave when the queue is empty",
+        change: Words(&[
+            ("for job in jobs {", "while let Ok(job) = jobs.try_recv() {"),
+            ("drop(jobs_tx);", ""),
+        ]),
+        says: "was never done",
+    },
+    Wrong {
+        exercise: "close_jobs",
+        answer: "workers leave when nothing comes for a while",
+        change: Words(&[
+            (
+                "for job in jobs {",
+                "while let Ok(job) = jobs.recv_timeout(std::time::Duration::from_millis(20)) {",
+            ),
+            ("drop(jobs_tx);", ""),
+        ]),
+        says: "was never done",
+    },
+    Wrong {
+        exercise: "close_jobs",
+        answer: "three jobs for each worker, as in the example",
+        change: Words(&[
+            ("for job in jobs {", "for job in jobs.iter().take(3) {"),
+            ("drop(jobs_tx);", ""),
+        ]),
+        says: "though there were no orders",
+    },
+    Wrong {
+        exercise: "close_jobs",
+        answer: "after the first order",
+        change: Words(&[
+            ("drop(jobs_tx);", ""),
+            (
+                ".expect(\"we hold a receiver too\");",
+                ".expect(\"\"); drop(jobs_tx);",
+            ),
+        ]),
+        says: "borrow of moved value: `jobs_tx`",
+    },
+    Wrong {
+        exercise: "close_jobs",
+        answer: "the receiver, not the sender",
+        change: Words(&[("drop(jobs_tx);", "drop(jobs_rx);")]),
+        says: "who tells them that no more jobs come?",
+    },
+    Wrong {
+        exercise: "close_jobs",
+        answer: "a clone of the sender",
+        change: Words(&[("drop(jobs_tx);", "drop(jobs_tx.clone());")]),
+        says: "who tells them that no more jobs come?",
+    },
+    Wrong {
+        exercise: "close_jobs",
+        answer: "a thread for each order",
+        change: From(
+            "fn run_all",
+            "fn run_all(workers: usize, orders: impl Iterator<Item = usize>, work: &Work) {
+                thread::scope(|scope| {
+                    for order in orders {
+                        scope.spawn(move || work.run(order));
+                    }
+                });
+            }",
+        ),
+        says: "the jobs ran on 9 threads",
+    },
+    // share_the_queue
+    Wrong {
+        exercise: "share_the_queue",
+        answer: "dealt in blocks",
+        change: From(
+            "fn run_all",
+            "fn run_all(workers: usize, jobs: usize, work: &Work) {
+                thread::scope(|scope| {
+                    for mine in Vec::from_iter(1..=jobs).chunks(jobs.div_ceil(workers)) {
+                        let mine = mine.to_vec();
+                        scope.spawn(move || {
+                            for job in mine {
+                                work.run(job);
+                            }
+                        });
+                    }
+                });
+            }",
+        ),
+        says: "jobs waited for the end of job 1",
+    },
+    Wrong {
+        exercise: "share_the_queue",
+        answer: "a queue for each worker",
+        change: From(
+            "fn run_all",
+            "fn run_all(workers: usize, jobs: usize, work: &Work) {
+                thread::scope(|scope| {
+                    let mut queues = Vec::new();
+                    for _ in 0..workers {
+                        let (jobs_tx, jobs_rx) = bounded(jobs);
+                        queues.push(jobs_tx);
+                        scope.spawn(move || {
+                            for job in jobs_rx {
+                                work.run(job);
+                            }
+                        });
+                    }
+                    for job in 1..=jobs {
+                        queues[job % workers].send(job).unwrap();
+                    }
+                });
+            }",
+        ),
+        says: "jobs waited for the end of job 1",
+    },
+    Wrong {
+        exercise: "share_the_queue",
+        answer: "a lock that is held while the job is done",
+        change: From(
+            "fn run_all",
+            "fn run_all(workers: usize, jobs: usize, work: &Work) {
+                let queue = std::sync::Mutex::new(1..=jobs);
+                thread::scope(|scope| {
+                    for _ in 0..workers {
+                        scope.spawn(|| {
+                            while let Some(job) = queue.lock().unwrap().next() {
+                                work.run(job);
+                            }
+                        });
+                    }
+                });
+            }",
+        ),
+        says: "never more than 1 at the same time",
+    },
+    Wrong {
+        exercise: "share_the_queue",
+        answer: "a thread for each job",
+        change: From(
+            "fn run_all",
+            "fn run_all(workers: usize, jobs: usize, work: &Work) {
+                thread::scope(|scope| {
+                    for job in 1..=jobs {
+                        scope.spawn(move || work.run(job));
+                    }
+                });
+            }",
+        ),
+        says: "the jobs ran on 9 threads",
+    },
+    Wrong {
+        exercise: "share_the_queue",
+        answer: "the long job is left out",
+        change: Words(&[("for job in 1..=jobs {", "for job in 2..=jobs {")]),
+        says: "job 1 was never done",
+    },
+    // first_select
+    Wrong {
+        exercise: "first_select",
+        answer: "ask, then wait for a job",
+        change: Words(&[(
+            "select_biased! {
+            recv(context.done()) -> _ => return,
+            recv(jobs) -> job => job,
+        };",
+            "{
+                if context.is_done() {
+                    return;
+                }
+                jobs.recv()
+            };",
+        )]),
+        says: "still waiting for the idle worker",
+    },
+    Wrong {
+        exercise: "first_select",
+        answer: "ask after each job",
+        change: From(
+            "    loop {",
+            "
+                for job in jobs {
+                    results.send(work.run(job)).unwrap();
+                    if context.is_done() {
+                        return;
+                    }
+                }
+            }",
+        ),
+        says: "still waiting for the idle worker",
+    },
+    Wrong {
+        exercise: "first_select",
+        answer: "leave when there is nothing to do",
+        change: Words(&[("=> job,\n", "=> job, default => return,\n")]),
+        says: "has the worker left before the cancel?",
+    },
+    Wrong {
+        exercise: "first_select",
+        answer: "the queue is never closed, is it?",
+        change: Words(&[(
+            "recv(jobs) -> job => job,",
+            "recv(jobs) -> job => Ok::<_, ()>(job.unwrap()),",
+        )]),
+        says: "RecvError",
+    },
+    Wrong {
+        exercise: "first_select",
+        answer: "go on when the queue is closed",
+        change: Words(&[("return; // `jobs` is closed and empty", "continue;")]),
+        says: "though the queue is closed",
+    },
+    Wrong {
+        exercise: "first_select",
+        answer: "the result is forgotten",
+        change: Words(&[(
+            "results.send(work.run(job)).expect(\"the results are read\");",
+            "work.run(job);",
+        )]),
+        says: "still waiting for a result",
+    },
+    Wrong {
+        exercise: "first_select",
+        answer: "take one more job after the cancel and leave then",
+        change: Words(&[(
+            "recv(context.done()) -> _ => return,",
+            "recv(context.done()) -> _ => jobs.recv(),",
+        )]),
+        says: "still waiting for the idle worker",
+    },
+    // second_select
+    Wrong {
+        exercise: "second_select",
+        answer: "whoever is not there gets nothing",
+        change: From(
+            "        select_biased! {\n            send",
+            "        let _ = results.try_send(result);\n    }\n}",
+        ),
+        says: "the worker has to wait for its reader",
+    },
+    Wrong {
+        exercise: "second_select",
+        answer: "wait for a tenth of a second",
+        change: From(
+            "        select_biased! {\n            send",
+            "
+                    let patience = std::time::Duration::from_millis(100);
+                    if results.send_timeout(result, patience).is_err() {
+                        return Some(job);
+                    }
+                }
+            }",
+        ),
+        says: "the worker has to wait for its reader",
+    },
+    Wrong {
+        exercise: "second_select",
+        answer: "the cancel goes first",
+        change: From(
+            "        select_biased! {\n            send",
+            "
+                    select_biased! {
+                        recv(context.done()) -> _ => return Some(job),
+                        send(results, result) -> sent => sent.unwrap(),
+                    }
+                }
+            }",
+        ),
+        says: "look at the order of the arms",
+    },
+    Wrong {
+        exercise: "second_select",
+        answer: "a select that throws the dice",
+        change: From(
+            "        select_biased! {\n            send",
+            "
+                    crossbeam_channel::select! {
+                        send(results, result) -> sent => sent.unwrap(),
+                        recv(context.done()) -> _ => return Some(job),
+                    }
+                }
+            }",
+        ),
+        says: "look at the order of the arms",
+    },
+    Wrong {
+        exercise: "second_select",
+        answer: "ask whether there was a cancel",
+        change: From(
+            "        select_biased! {\n            send",
+            "
+                    if context.is_done() {
+                        return Some(job);
+                    }
+                    results.send(result).unwrap();
+                }
+            }",
+        ),
+        says: "look at the order of the arms",
+    },
+    Wrong {
+        exercise: "second_select",
+        answer: "the job is not named",
+        change: Words(&[("=> return Some(job),", "=> return None,")]),
+        says: "the worker should say so",
+    },
+    // biased_select
+    Wrong {
+        exercise: "biased_select",
+        answer: "biased, but the jobs go first",
+        change: Words(&[
+            ("recv(context.done()) -> _ => return,\n            ", ""),
+            (
+                "recv(jobs) -> job => job,",
+                "recv(jobs) -> job => job, recv(context.done()) -> _ => return,",
+            ),
+        ]),
+        says: "look at the order of the arms",
+    },
+    Wrong {
+        exercise: "biased_select",
+        answer: "the cancel goes first, in a select that throws the dice",
+        change: Words(&[(
+            "let job = select_biased! {",
+            "let job = crossbeam_channel::select! {",
+        )]),
+        says: "look at the order of the arms",
+    },
+    Wrong {
+        exercise: "biased_select",
+        answer: "look at the cancel when the job is taken",
+        change: Words(&[
+            ("recv(context.done()) -> _ => return,\n            ", ""),
+            (
+                "        work.run(job);",
+                "        if context.is_done() { return; }\n        work.run(job);",
+            ),
+        ]),
+        says: "a job was taken out of the queue, and is not done",
+    },
+    Wrong {
+        exercise: "biased_select",
+        answer: "the cancel is ignored",
+        change: Words(&[("recv(context.done()) -> _ => return,\n            ", "")]),
+        says: "does it see the cancel?",
+    },
+    Wrong {
+        exercise: "biased_select",
+        answer: "no job is done at all",
+        change: From("    loop {", "}"),
+        says: "only 0 of 1 jobs are running",
+    },
+    // drain
+    Wrong {
+        exercise: "drain",
+        answer: "no cancel, and no close",
+        change: Words(&[(
+            "drop(jobs); // no more jobs: workers do what is left, and return",
+            "",
+        )]),
+        says: "who tells the workers that no more jobs come?",
+    },
+    Wrong {
+        exercise: "drain",
+        answer: "close, and cancel to be sure",
+        change: Words(&[("drop(jobs); //", "drop(jobs); cancel.cancel(); //")]),
+        says: "jobs left in the queue that were never done",
+    },
+    Wrong {
+        exercise: "drain",
+        answer: "drop all that is not needed",
+        change: Words(&[
+            ("drop(jobs); //", "drop((jobs, cancel)); //"),
+            ("    drop(cancel);\n", ""),
+        ]),
+        says: "jobs left in the queue that were never done",
+    },
+    Wrong {
+        exercise: "drain",
+        answer: "close, and do not wait",
+        change: Words(&[(
+            "    for worker in workers {
+        results.extend(worker.join().expect(\"no worker panics\"));
+    }
+",
+            "",
+        )]),
+        says: "jobs left in the queue that were never done",
+    },
+    Wrong {
+        exercise: "drain",
+        answer: "wait, and forget the results",
+        change: Words(&[(
+            "results.extend(worker.join().expect(\"no worker panics\"));",
+            "worker.join().unwrap();",
+        )]),
+        says: "the results of all jobs",
+    },
+    Wrong {
+        exercise: "drain",
+        answer: "the results of the example, written down",
+        change: Words(&[(
+            "drop(jobs); // no more jobs: workers do what is left, and return",
+            "return (2..=18).step_by(2).collect();",
+        )]),
+        says: "jobs left in the queue that were never done",
+    },
+    // hand_back
+    Wrong {
+        exercise: "hand_back",
+        answer: "only the interrupted ones",
+        change: Words(&[("    fates.never_started.extend(jobs_rx.try_iter());\n", "")]),
+        says: "the jobs that never started",
+    },
+    Wrong {
+        exercise: "hand_back",
+        answer: "look into the queue before the workers have left",
+        change: Words(&[
+            ("    fates.never_started.extend(jobs_rx.try_iter());\n", ""),
+            (
+                "        for worker in workers.collect::<Vec<_>>() {",
+                "        let workers = workers.collect::<Vec<_>>();
+        fates.never_started.extend(jobs_rx.try_iter());
+        for worker in workers {",
+            ),
+        ]),
+        says: "the jobs that were done",
+    },
+    Wrong {
+        exercise: "hand_back",
+        answer: "interrupted is as good as done",
+        change: Words(&[(
+            "fates.interrupted.extend(interrupted)",
+            "fates.done.extend(interrupted)",
+        )]),
+        says: "the jobs that were done",
+    },
+    Wrong {
+        exercise: "hand_back",
+        answer: "interrupted is as good as never started",
+        change: Words(&[(
+            "fates.interrupted.extend(interrupted)",
+            "fates.never_started.extend(interrupted)",
+        )]),
+        says: "the jobs that were interrupted",
+    },
+    Wrong {
+        exercise: "hand_back",
+        answer: "a worker goes on after an interruption",
+        change: Words(&[("Err(_) => return (done, Some(job)),", "Err(_) => {}")]),
+        says: "the jobs that were interrupted",
+    },
+    Wrong {
+        exercise: "hand_back",
+        answer: "the cancel is ignored",
+        change: Words(&[
+            (
+                "recv(context.done()) -> _ => return (done, None),\n            ",
+                "",
+            ),
+            (
+                "match work.run_with(context, job) {",
+                "match Ok::<_, ()>(work.run(job)) {",
+            ),
+        ]),
+        says: "do they see the cancel?",
+    },
+    Wrong {
+        exercise: "hand_back",
+        answer: "the numbers of the example",
+        change: Words(&[(
+            "    fates.never_started.extend(jobs_rx.try_iter());\n",
+            "    fates.never_started.extend(8..=12);\n",
+        )]),
+        says: "the jobs that never started",
+    },
+    // write_a_pool
+    Wrong {
+        exercise: "write_a_pool",
+        answer: "a thread for each job",
+        change: From(
+            "impl Pool {",
+            "
+impl Pool {
+    fn new(workers: usize) -> Pool {
+        Pool { jobs: bounded(0).0, workers: Vec::new() }
+    }
+    fn submit(&self, job: impl FnOnce() + Send + 'static) {
+        thread::spawn(job);
+    }
+    fn shutdown(self) {
+        thread::sleep(std::time::Duration::from_secs(1));
+    }
+}",
+        ),
+        says: "the jobs ran on 12 threads",
+    },
+    Wrong {
+        exercise: "write_a_pool",
+        answer: "submit does the job",
+        change: Words(&[(
+            "let sent = self.jobs.send(Box::new(job));
+        sent.expect(\"workers stay until the queue is closed\");",
+            "job();",
+        )]),
+        says: "still waiting for `submit`: does it wait until the job is done?",
+    },
+    Wrong {
+        exercise: "write_a_pool",
+        answer: "a lock that is held while the job is done",
+        change: Words(&[
+            (
+                "let workers = (0",
+                "let queue = std::sync::Arc::new(std::sync::Mutex::new(jobs_rx));\n        let workers = (0",
+            ),
+            ("jobs_rx.clone()", "queue.clone()"),
+            (
+                "for job in jobs {",
+                "while let Ok(job) = jobs.lock().unwrap().recv() {",
+            ),
+        ]),
+        says: "never more than 1 at the same time",
+    },
+    Wrong {
+        exercise: "write_a_pool",
+        answer: "shutdown does not close the queue",
+        change: Words(&[("        drop(self.jobs);\n", "")]),
+        says: "still waiting for `shutdown`: who closes the queue?",
+    },
+    Wrong {
+        exercise: "write_a_pool",
+        answer: "shutdown does not wait",
+        change: Words(&[(
+            "for worker in self.workers {
+            worker.join().expect(\"no job panics\");
+        }",
+            "",
+        )]),
+        says: "jobs that were done when `shutdown` returned",
+    },
+    Wrong {
+        exercise: "write_a_pool",
+        answer: "room for any number of jobs",
+        change: Words(&[(
+            "bounded::<Job>(workers * 2)",
+            "crossbeam_channel::unbounded::<Job>()",
+        )]),
+        says: "7 jobs were submitted",
+    },
+    Wrong {
+        exercise: "write_a_pool",
+        answer: "room for one job a worker",
+        change: Words(&[("bounded::<Job>(workers * 2)", "bounded::<Job>(workers)")]),
+        says: "only 4 jobs were submitted",
+    },
+    Wrong {
+        exercise: "write_a_pool",
+        answer: "one worker",
+        change: Words(&[("(0..workers).map", "(0..1).map")]),
+        says: "never more than 1 at the same time",
+    },
+    // drop_the_pool
+    Wrong {
+        exercise: "drop_the_pool",
+        answer: "wait, but do not close",
+        change: Words(&[("        drop(self.jobs.take());\n", "")]),
+        says: "still waiting for `drop`: who closes the queue?",
+    },
+    Wrong {
+        exercise: "drop_the_pool",
+        answer: "close, but do not wait",
+        change: Words(&[(
+            "        for worker in self.workers.drain(..) {
+            let _ = worker.join();
+        }
+",
+            "",
+        )]),
+        says: "jobs done when the pool was dropped",
+    },
+    Wrong {
+        exercise: "drop_the_pool",
+        answer: "close afterwards",
+        change: Words(&[
+            ("        drop(self.jobs.take());\n", ""),
+            (
+                "            let _ = worker.join();\n        }\n",
+                "            let _ = worker.join();\n        }\n        drop(self.jobs.take());\n",
+            ),
+        ]),
+        says: "still waiting for `drop`: who closes the queue?",
+    },
+    Wrong {
+        exercise: "drop_the_pool",
+        answer: "a panic of a worker is passed on",
+        change: Words(&[("let _ = worker.join();", "worker.join().unwrap();")]),
+        says: "a panic in `drop` would end a program",
+    },
+    Wrong {
+        exercise: "drop_the_pool",
+        answer: "wait until the queue is empty",
+        change: Words(&[(
+            "        drop(self.jobs.take());
+        for worker in self.workers.drain(..) {
+            let _ = worker.join();
+        }
+",
+            "        while self.jobs.as_ref().is_some_and(|jobs| !jobs.is_empty()) {}\n",
+        )]),
+        says: "jobs done when the pool was dropped",
+    },
+    // backpressure
+    Wrong {
+        exercise: "backpressure",
+        answer: "room for a hundred",
+        change: Words(&[("bounded(room)", "bounded(100)")]),
+        says: "10 photos in memory",
+    },
+    Wrong {
+        exercise: "backpressure",
+        answer: "no room",
+        change: Words(&[("bounded(room)", "bounded(0)")]),
+        says: "only 4 photos are read",
+    },
+    Wrong {
+        exercise: "backpressure",
+        answer: "the room of the example",
+        change: Words(&[("bounded(room)", "bounded(5)")]),
+        says: "5 photos in memory: 3 workers have one each, 0 fit into the queue",
+    },
+    Wrong {
+        exercise: "backpressure",
+        answer: "all photos are read first",
+        change: Words(&[(
+            "for photo in photos {",
+            "for photo in Vec::from_iter(photos) {",
+        )]),
+        says: "10 photos in memory",
+    },
+    Wrong {
+        exercise: "backpressure",
+        answer: "read a little slower",
+        change: Words(&[
+            ("bounded(room)", "unbounded()"),
+            (
+                "for photo in photos {",
+                "for photo in photos {\n            thread::sleep(LIMIT / 100);",
+            ),
+        ]),
+        says: "10 photos in memory",
+    },
+    Wrong {
+        exercise: "backpressure",
+        answer: "one after the other",
+        change: From(
+            "    let (jobs_tx",
+            "
+                for photo in photos {
+                    work.run(photo);
+                }
+            }",
+        ),
+        says: "only 1 photos are read",
+    },
+    Wrong {
+        exercise: "backpressure",
+        answer: "a photo for which there is no room is thrown away",
+        change: Words(&[(
+            "jobs_tx.send(photo).expect(\"we hold a receiver too\");",
+            "let _ = jobs_tx.try_send(photo);",
+        )]),
+        says: "10 photos in memory",
+    },
+    // errors_as_values
+    Wrong {
+        exercise: "errors_as_values",
+        answer: "go on with the next",
+        change: Words(&[(
+            "let answer = fetch(&url);",
+            "let Ok(status) = fetch(&url) else { continue };\n        let answer = Ok(status);",
+        )]),
+        says: "http://localhost/2 is missing in the report",
+    },
+    Wrong {
+        exercise: "errors_as_values",
+        answer: "no status is status 0",
+        change: Words(&[("fetch(&url);", "Ok(fetch(&url).unwrap_or(0));")]),
+        says: "what the report says of http://localhost/2",
+    },
+    Wrong {
+        exercise: "errors_as_values",
+        answer: "failed, whatever the reason",
+        change: Words(&[(
+            "fetch(&url);",
+            "fetch(&url).map_err(|_| \"failed\".to_string());",
+        )]),
+        says: "what the report says of http://localhost/2",
+    },
+    Wrong {
+        exercise: "errors_as_values",
+        answer: "there will be no error",
+        change: Words(&[("fetch(&url);", "Ok(fetch(&url).unwrap());")]),
+        says: "hung up",
+    },
+    Wrong {
+        exercise: "errors_as_values",
+        answer: "try again until it works",
+        change: Words(&[(
+            "fetch(&url);",
+            "loop { if let Ok(status) = fetch(&url) { break Ok(status); } };",
+        )]),
+        says: "still waiting for the workers",
+    },
+    Wrong {
+        exercise: "errors_as_values",
+        answer: "try again once",
+        change: Words(&[("fetch(&url);", "fetch(&url).or_else(|_| fetch(&url));")]),
+        says: "job 2 was done 2 times",
+    },
+    Wrong {
+        exercise: "errors_as_values",
+        answer: "it is always 200",
+        change: Words(&[("fetch(&url);", "{ let _ = fetch(&url); Ok(200) };")]),
+        says: "what the report says of http://localhost/2",
+    },
+    // time_left
+    Wrong {
+        exercise: "time_left",
+        answer: "the larger of the two",
+        change: Words(&[("limit.min(", "limit.max(")]),
+        says: "a request may take 10 s, and 5 s are left",
+    },
+    Wrong {
+        exercise: "time_left",
+        answer: "all the time that is left",
+        change: Words(&[(
+            "limit.min(deadline.saturating_duration_since(Instant::now()))",
+            "deadline - Instant::now()",
+        )]),
+        says: "a request may take 10 s, and 30 s are left",
+    },
+    Wrong {
+        exercise: "time_left",
+        answer: "there is always a deadline",
+        change: From(
+            "    match context",
+            "    limit.min(context.deadline().unwrap() - Instant::now())\n}",
+        ),
+        says: "called `Option::unwrap()` on a `None` value",
+    },
+    Wrong {
+        exercise: "time_left",
+        answer: "elapsed is the wrong way round",
+        change: Words(&[(
+            "deadline.saturating_duration_since(Instant::now())",
+            "deadline.elapsed()",
+        )]),
+        says: "a request may take 10 s, and 5 s are left: it gets 0.0ns",
+    },
+    Wrong {
+        exercise: "time_left",
+        answer: "when the time is up, the limit counts again",
+        change: Words(&[(
+            "limit.min(deadline.saturating_duration_since(Instant::now()))",
+            "deadline.checked_duration_since(Instant::now()).map_or(limit, |left| left.min(limit))",
+        )]),
+        says: "the deadline has passed",
+    },
+    Wrong {
+        exercise: "time_left",
+        answer: "the numbers of the example",
+        change: From(
+            "    match context",
+            "
+                match context.deadline().map(|deadline| deadline - Instant::now()) {
+                    Some(Duration::ZERO) => Duration::ZERO,
+                    Some(left) if left < Duration::from_secs(10) => Duration::from_secs(5),
+                    Some(_) => Duration::from_secs(10),
+                    None => limit,
+                }
+            }",
+        ),
+        says: "a request may take 60 s, and 45 s are left",
+    },
+    // survive_panic
+    Wrong {
+        exercise: "survive_panic",
+        answer: "a panic is no result",
+        change: Words(&[(
+            "results.send((job, result)).expect(\"the results are read\");",
+            "if result.is_ok() { results.send((job, result)).unwrap(); }",
+        )]),
+        says: "job 2 has 0 results",
+    },
+    Wrong {
+        exercise: "survive_panic",
+        answer: "around the loop",
+        change: From(
+            "    for job in jobs {",
+            "
+                let _ = catch_unwind(AssertUnwindSafe(|| {
+                    for job in jobs {
+                        results.send((job, Ok(work.run(job)))).unwrap();
+                    }
+                }));
+            }",
+        ),
+        says: "has 0 results: what became of its worker?",
+    },
+    Wrong {
+        exercise: "survive_panic",
+        answer: "after a panic it is better to leave",
+        change: Words(&[(
+            "results.send((job, result)).expect(\"the results are read\");",
+            "let failed = result.is_err();
+        results.send((job, result)).unwrap();
+        if failed { return; }",
+        )]),
+        says: "has 0 results: what became of its worker?",
+    },
+    Wrong {
+        exercise: "survive_panic",
+        answer: "a thread for each job: its panic is an error of join",
+        change: Words(&[(
+            "catch_unwind(AssertUnwindSafe(|| work.run(job)));",
+            "thread::spawn({ let work = work.clone(); move || work.run(job) }).join();",
+        )]),
+        says: "the jobs ran on 9 threads",
+    },
+    Wrong {
+        exercise: "survive_panic",
+        answer: "try again once",
+        change: Words(&[(
+            "catch_unwind(AssertUnwindSafe(|| work.run(job)));",
+            "catch_unwind(AssertUnwindSafe(|| work.run(job)))
+            .or_else(|_| catch_unwind(AssertUnwindSafe(|| work.run(job))));",
+        )]),
+        says: "job 2 was done 2 times",
+    },
+    Wrong {
+        exercise: "survive_panic",
+        answer: "a result of 0 in place of the panic",
+        change: Words(&[(
+            "catch_unwind(AssertUnwindSafe(|| work.run(job)));",
+            "Ok(catch_unwind(AssertUnwindSafe(|| work.run(job))).unwrap_or(0));",
+        )]),
+        says: "job 2 has failed",
+    },
+    Wrong {
+        exercise: "survive_panic",
+        answer: "the jobs of the example are not done",
+        change: Words(&[(
+            "catch_unwind(AssertUnwindSafe(|| work.run(job)));",
+            "if (2..=4).contains(&job) { Err(Box::new(()) as _) } else { Ok(work.run(job)) };",
+        )]),
+        says: "job 2 was never done",
+    },
+    // full_queue
+    Wrong {
+        exercise: "full_queue",
+        answer: "nobody looks at the error",
+        change: Words(&[(
+            "self.jobs.try_send(job).map_err(|error| error.into_inner())",
+            "let _ = self.jobs.try_send(job);\n        Ok(())",
+        )]),
+        says: "job 3: the queue was full, the job goes back",
+    },
+    Wrong {
+        exercise: "full_queue",
+        answer: "the error in words",
+        change: Words(&[("error.into_inner()", "error.to_string()")]),
+        says: "job 3: the queue was full, the job goes back",
+    },
+    Wrong {
+        exercise: "full_queue",
+        answer: "wait, but not for long",
+        change: Words(&[(
+            "try_send(job)",
+            "send_timeout(job, std::time::Duration::from_millis(50))",
+        )]),
+        says: "which waits for room in the queue",
+    },
+    Wrong {
+        exercise: "full_queue",
+        answer: "the workers are always there",
+        change: Words(&[(
+            "self.jobs.try_send(job).map_err(|error| error.into_inner())",
+            "match self.jobs.try_send(job) {
+            Ok(()) => Ok(()),
+            Err(crossbeam_channel::TrySendError::Full(job)) => Err(job),
+            Err(_) => unreachable!(),
+        }",
+        )]),
+        says: "unreachable",
+    },
+    Wrong {
+        exercise: "full_queue",
+        answer: "queue it and give it back",
+        change: Words(&[(
+            "self.jobs.try_send(job).map_err(|error| error.into_inner())",
+            "self.jobs.try_send(job.clone()).ok();\n        Err(job)",
+        )]),
+        says: "job 1: the queue has room for two",
+    },
+    // whole_pool
+    Wrong {
+        exercise: "whole_pool",
+        answer: "jobs go before the cancel",
+        change: Words(&[
+            (
+                "recv(context.done()) -> _ => return fates,\n            ",
+                "",
+            ),
+            (
+                "recv(jobs) -> job => job,",
+                "recv(jobs) -> job => job, recv(context.done()) -> _ => return fates,",
+            ),
+        ]),
+        says: "from job 3 on, a job takes longer than there is time",
+    },
+    Wrong {
+        exercise: "whole_pool",
+        answer: "a select that throws the dice",
+        change: Words(&[(
+            "let job = select_biased! {",
+            "let job = crossbeam_channel::select! {",
+        )]),
+        says: "from job 3 on, a job takes longer than there is time",
+    },
+    Wrong {
+        exercise: "whole_pool",
+        answer: "nobody catches the panic",
+        change: Words(&[(
+            "match catch_unwind(AssertUnwindSafe(|| work.run_with(context, job))) {",
+            "match thread::Result::Ok(work.run_with(context, job)) {",
+        )]),
+        says: "no job's panic gets so far",
+    },
+    Wrong {
+        exercise: "whole_pool",
+        answer: "the work does not see the cancel",
+        change: Words(&[("work.run_with(context, job)", "Ok::<_, ()>(work.run(job))")]),
+        says: "still waiting for `shutdown`",
+    },
+    Wrong {
+        exercise: "whole_pool",
+        answer: "interrupted is as good as done",
+        change: Words(&[(
+            "Ok(Err(_)) => Fate::Interrupted",
+            "Ok(Err(_)) => Fate::Done",
+        )]),
+        says: "from job 3 on, a job takes longer than there is time",
+    },
+    Wrong {
+        exercise: "whole_pool",
+        answer: "cancel at once",
+        change: Words(&[(
+            "        let _ = self.all_gone.recv_timeout(grace); // closed, or the time is up\n",
+            "",
+        )]),
+        says: "there is time for all jobs",
+    },
+    Wrong {
+        exercise: "whole_pool",
+        answer: "wait for the workers for as long as it takes",
+        change: Words(&[(
+            "self.all_gone.recv_timeout(grace);",
+            "self.all_gone.recv();",
+        )]),
+        says: "still waiting for `shutdown`",
+    },
+    Wrong {
+        exercise: "whole_pool",
+        answer: "the queue stays open: the whole grace is waited out",
+        change: Words(&[("        drop(self.jobs);\n", "")]),
+        says: "still waiting for `shutdown`",
+    },
+    Wrong {
+        exercise: "whole_pool",
+        answer: "sleep for the whole grace",
+        change: Words(&[(
+            "let _ = self.all_gone.recv_timeout(grace);",
+            "thread::sleep(grace);",
+        )]),
+        says: "still waiting for `shutdown`",
+    },
+    Wrong {
+        exercise: "whole_pool",
+        answer: "the queue is forgotten",
+        change: Words(&[(
+            "        fates.extend(self.queue.try_iter().map(|job| (job, Fate::NeverStarted)));\n",
+            "",
+        )]),
+        says: "every job has one fate",
+    },
+    Wrong {
+        exercise: "whole_pool",
+        answer: "empty the queue first",
+        change: Words(&[
+            (
+                "        fates.extend(self.queue.try_iter().map(|job| (job, Fate::NeverStarted)));\n",
+                "",
+            ),
+            (
+                "        drop(self.jobs);\n",
+                "        drop(self.jobs);
+        let rest: Vec<_> = self.queue.try_iter().map(|job| (job, Fate::NeverStarted)).collect();\n",
+            ),
+            (
+                "let mut fates = Vec::new();\n        for",
+                "let mut fates = rest;\n        for",
+            ),
+        ]),
+        says: "there is time for all jobs",
+    },
+    Wrong {
+        exercise: "whole_pool",
+        answer: "submit waits",
+        change: Words(&[("self.jobs.try_send(job)", "self.jobs.send(job)")]),
+        says: "which waits for room in the queue",
+    },
+    Wrong {
+        exercise: "whole_pool",
+        answer: "submit forgets what does not fit",
+        change: Words(&[(
+            "self.jobs.try_send(job).map_err(|error| error.into_inner())",
+            "self.jobs.try_send(job).ok();\n        Ok(())",
+        )]),
+        says: "job 4 found no room",
+    },
+];
