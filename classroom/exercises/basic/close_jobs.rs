@@ -4,7 +4,7 @@
 // workers wait, and that is right: a pool stays alive. But in the evening, when no more orders
 // come, they go on waiting, and `run_all` waits for them.
 //
-// Lesson: cargo run --bin basic
+// Lesson: cargo run -p worker-pools --bin basic
 
 use std::thread;
 

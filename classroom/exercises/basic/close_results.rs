@@ -6,7 +6,7 @@
 //
 // A channel is closed when its last `Sender` is dropped. Each worker has one.
 //
-// Lesson: cargo run --bin basic
+// Lesson: cargo run -p worker-pools --bin basic
 
 use std::thread;
 

@@ -4,7 +4,7 @@
 // gets 1, 4, 7, and so on. That looks fair. But job 1 takes long, and jobs 4 and 7 wait for it,
 // while the other workers have nothing to do.
 //
-// Lesson: cargo run --bin basic
+// Lesson: cargo run -p worker-pools --bin basic
 
 use std::thread;
 

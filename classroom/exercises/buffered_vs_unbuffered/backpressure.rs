@@ -3,7 +3,7 @@
 // Photos are read from the disk, fast, and made smaller by three workers, slowly. Every photo that
 // waits is in memory. The queue has room for all of them, and soon the memory has not.
 //
-// Lesson: cargo run --bin buffered_vs_unbuffered
+// Lesson: cargo run -p worker-pools --bin buffered_vs_unbuffered
 
 use std::thread;
 

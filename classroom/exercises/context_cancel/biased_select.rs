@@ -4,7 +4,7 @@
 // there are also jobs in the queue. So when it comes back, both arms are ready, and `select!`
 // picks one of them at random. Go's `select` does the same.
 //
-// Lesson: cargo run --bin context_cancel
+// Lesson: cargo run -p worker-pools --bin context_cancel
 
 use std::thread;
 

@@ -4,7 +4,7 @@
 // next job, and for nothing else: as long as somebody keeps the queue open, it will not notice
 // that the context is done.
 //
-// Lesson: cargo run --bin context_cancel
+// Lesson: cargo run -p worker-pools --bin context_cancel
 
 use std::thread;
 

@@ -7,7 +7,7 @@
 // at once: a result that is finished and that somebody takes must not be thrown away. And it must
 // say which job was done for nothing.
 //
-// Lesson: cargo run --bin context_cancel
+// Lesson: cargo run -p worker-pools --bin context_cancel
 
 use std::thread;
 

@@ -4,7 +4,7 @@
 // what is in the queue is never done. For a restart there is no need to hurry: whatever was
 // accepted shall be done first.
 //
-// Lesson: cargo run --bin graceful_vs_emergency
+// Lesson: cargo run -p worker-pools --bin graceful_vs_emergency
 
 use std::thread::{self, JoinHandle};
 

@@ -4,7 +4,7 @@
 // returns what was done. But somebody has to send the rest again tomorrow, and wants to know which
 // jobs were interrupted, and which never started.
 //
-// Lesson: cargo run --bin graceful_vs_emergency -- --only emergency
+// Lesson: cargo run -p worker-pools --bin graceful_vs_emergency -- --only emergency
 
 use std::thread;
 

@@ -4,7 +4,7 @@
 // It should say at once that the queue is full. And it should give the job back, because whoever
 // submitted it may want to try again, and has nothing else left of it.
 //
-// Lesson: cargo run --bin production_pool
+// Lesson: cargo run -p worker-pools --bin production_pool
 
 use classroom::within_limit;
 use crossbeam_channel::{Receiver, Sender, bounded};

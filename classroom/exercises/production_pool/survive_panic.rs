@@ -7,7 +7,7 @@
 // panic. It wants to know that nobody will see half-changed data afterwards. Here nobody will,
 // and `AssertUnwindSafe(|| …)` around the closure says so.
 //
-// Lesson: cargo run --bin production_pool
+// Lesson: cargo run -p worker-pools --bin production_pool
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;

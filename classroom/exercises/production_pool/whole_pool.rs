@@ -3,7 +3,7 @@
 // Everything in one: a queue that can be full, panics that cost their job only, a shutdown that
 // finishes what it can in the time it has, and a fate for every job that was accepted.
 //
-// Lesson: cargo run --bin production_pool
+// Lesson: cargo run -p worker-pools --bin production_pool
 
 use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};

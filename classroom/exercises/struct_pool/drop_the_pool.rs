@@ -4,7 +4,7 @@
 // ends, and the workers with it. In Go one has to remember `defer`. In Rust a type can see to it
 // by itself.
 //
-// Lesson: cargo run --bin struct_pool
+// Lesson: cargo run -p worker-pools --bin struct_pool
 
 use std::thread::{self, JoinHandle};
 

@@ -3,8 +3,8 @@
 // Channels and threads move into a type: who uses it calls `submit` and `shutdown`, and sees
 // neither. A job is anything that can be called once, on another thread.
 //
-// Lesson: cargo run --bin struct_pool (its pool can also be dropped, and survives a panic; this
-// one need not)
+// Lesson: cargo run -p worker-pools --bin struct_pool
+// (Its pool can also be dropped, and survives a panic. This one need not.)
 
 use std::thread::{self, JoinHandle};
 

@@ -3,7 +3,7 @@
 // Some pages cannot be fetched. This worker returns at the first of them: the page has no line in
 // the report, and neither have those that this worker would have fetched next.
 //
-// Lesson: cargo run --bin url_fetcher
+// Lesson: cargo run -p worker-pools --bin url_fetcher
 
 use std::thread;
 

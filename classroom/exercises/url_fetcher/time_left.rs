@@ -6,7 +6,7 @@
 // `context.deadline()` is the `Instant` when the time is up, or `None` for a context without
 // a deadline.
 //
-// Lesson: cargo run --bin url_fetcher -- --deadline-secs 1
+// Lesson: cargo run -p worker-pools --bin url_fetcher -- --deadline-secs 1
 
 use std::time::{Duration, Instant};
 

@@ -3,7 +3,7 @@
 // Every job needs a connection, and the database takes three. Here, every job is started at once,
 // each on a thread of its own. That is fine for three jobs.
 //
-// Lesson: cargo run --bin why_pools
+// Lesson: cargo run -p worker-pools --bin why_pools
 
 use std::thread;
 
