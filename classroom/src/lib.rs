@@ -11,22 +11,39 @@ use crossbeam_channel::{RecvTimeoutError, bounded};
 
 pub use work::Work;
 
-/// How long a check waits for what may never happen. Right answers need milliseconds.
+/// How long a check waits for what may never happen.
 pub const LIMIT: Duration = Duration::from_secs(3);
+
+/// A shorter limit, for what right answers do in less than a millisecond.
+pub const SOON: Duration = Duration::from_secs(1);
+
+/// A little longer than [`SOON`]: so whoever waits for a time, and not for what should happen, is
+/// either too early here, or too late there.
+pub const LATER: Duration = Duration::from_millis(1200);
+
+/// [`within`] the [`LIMIT`].
+#[track_caller]
+pub fn within_limit<T: Send + 'static>(still: &str, run: impl FnOnce() -> T + Send + 'static) -> T {
+    within(LIMIT, still, run)
+}
 
 /// Calls `run` on another thread, and returns what it returns.
 ///
 /// # Panics
 ///
-/// With the message `still`, when it has not returned within the [`LIMIT`]; the thread is then left
-/// to itself. When `run` panics, with the same panic.
+/// With the message `still`, when it has not returned within the limit; the thread is then left to
+/// itself. When `run` panics, with the same panic.
 #[track_caller]
-pub fn within_limit<T: Send + 'static>(still: &str, run: impl FnOnce() -> T + Send + 'static) -> T {
+pub fn within<T: Send + 'static>(
+    limit: Duration,
+    still: &str,
+    run: impl FnOnce() -> T + Send + 'static,
+) -> T {
     let (returned_tx, returned_rx) = bounded(1);
     let runner = thread::spawn(move || returned_tx.send(run()));
-    match returned_rx.recv_timeout(LIMIT) {
+    match returned_rx.recv_timeout(limit) {
         Ok(returned) => returned,
-        Err(RecvTimeoutError::Timeout) => panic!("after {} s, {still}", LIMIT.as_secs()),
+        Err(RecvTimeoutError::Timeout) => panic!("after {} s, {still}", limit.as_secs()),
         Err(RecvTimeoutError::Disconnected) => match runner.join() {
             Err(payload) => panic::resume_unwind(payload),
             Ok(_) => unreachable!("it drops its sender only after a panic"),

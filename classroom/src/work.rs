@@ -10,11 +10,11 @@ use crossbeam_channel::{never, select, select_biased};
 use worker_pools::work::Interrupted;
 use worker_pools::{Cancel, Context};
 
-use crate::{LIMIT, within_limit};
+use crate::{LATER, LIMIT, SOON, within};
 
 /// How long a job waits for other jobs. Shorter than [`LIMIT`], so that a check can say what was
 /// wrong, and not only that something takes too long.
-const PATIENCE: Duration = Duration::from_millis(1500);
+const PATIENCE: Duration = SOON;
 
 /// Pretended work that remembers which job was done on which thread, and how many at the same
 /// time. A job is a number, and its result is twice that number. Clones share what they saw.
@@ -78,7 +78,7 @@ impl Work {
         self
     }
 
-    /// This job takes more than half a second.
+    /// This job takes longer than [`SOON`].
     pub fn slow(mut self, job: usize) -> Work {
         self.slow = Some(job);
         self
@@ -101,11 +101,11 @@ impl Work {
         self.let_go.cancel();
     }
 
-    /// The same after a moment: time enough for a wrong answer to do what it should not.
-    pub fn let_go_soon(&self) {
+    /// The same after a while: time enough for a wrong answer to do what it should not.
+    pub fn let_go_after(&self, time: Duration) {
         let let_go = self.let_go.clone();
         thread::spawn(move || {
-            thread::sleep(Duration::from_millis(200));
+            thread::sleep(time);
             let_go.cancel();
         });
     }
@@ -142,16 +142,21 @@ impl Work {
         seen.running += 1;
         seen.most_at_once = seen.most_at_once.max(seen.running);
         let is_early = seen.started.len() <= self.together;
+        let times = seen.started.iter().filter(|(it, _)| *it == job).count();
         self.seen.1.notify_all();
         drop(seen);
         let running = Running { work: self };
 
         throw_dice();
+        if times > 2 {
+            // Somebody does it again and again. Not too fast: each panic is a message.
+            thread::sleep(Duration::from_millis(50));
+        }
         if self.panics.contains(&job) {
             panic!("job {job} panics, as it was told");
         }
         if self.slow == Some(job) {
-            thread::sleep(Duration::from_millis(600));
+            thread::sleep(LATER);
         }
         self.wait_for_others(|seen| seen.most_at_once >= self.together);
         if is_early {
@@ -193,7 +198,7 @@ impl Work {
                 return true;
             }
             let ended = work.wait_until(PATIENCE, |seen| seen.ended >= before);
-            thread::sleep(Duration::from_millis(100));
+            thread::sleep(LATER);
             ended
         })
     }
@@ -210,15 +215,38 @@ impl Work {
         assert!(reached, "only {running} of {jobs} jobs are running");
     }
 
-    /// [`within_limit`], for a function that is given this work.
+    /// Waits until so many jobs have ended.
+    ///
+    /// # Panics
+    ///
+    /// When they have not within the [`LIMIT`].
+    #[track_caller]
+    pub fn wait_for_ended(&self, jobs: usize) {
+        let reached = self.wait_until(LIMIT, |seen| seen.ended >= jobs);
+        let ended = self.ended();
+        assert!(reached, "only {ended} of {jobs} jobs have ended");
+    }
+
+    /// [`within`], for a function that is given this work.
+    #[track_caller]
+    pub fn within<T: Send + 'static>(
+        &self,
+        limit: Duration,
+        still: &str,
+        run: impl FnOnce(&Work) -> T + Send + 'static,
+    ) -> T {
+        let work = self.clone();
+        within(limit, still, move || run(&work))
+    }
+
+    /// The same within the [`LIMIT`].
     #[track_caller]
     pub fn within_limit<T: Send + 'static>(
         &self,
         still: &str,
         run: impl FnOnce(&Work) -> T + Send + 'static,
     ) -> T {
-        let work = self.clone();
-        within_limit(still, move || run(&work))
+        self.within(LIMIT, still, run)
     }
 
     /// The jobs that were started, smallest first.
@@ -257,7 +285,8 @@ impl Work {
         let (threads, most) = (threads.len(), seen.most_at_once);
         assert!(
             most >= workers,
-            "never more than {most} at the same time: {workers} workers do {workers} jobs at once"
+            "never more than {most} at the same time, with {workers} workers: what makes them wait \
+             for each other? A lock, or a `join`?"
         );
         assert!(
             threads <= workers,
@@ -272,7 +301,7 @@ impl Work {
         let waited = self.lock().waited_for_last;
         assert!(
             !waited,
-            "jobs waited for the end of job {job}, though workers were free"
+            "jobs waited for the end of job {job}, though a worker was free"
         );
     }
 }

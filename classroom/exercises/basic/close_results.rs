@@ -10,7 +10,7 @@
 
 use std::thread;
 
-use classroom::Work;
+use classroom::{SOON, Work};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 fn worker(work: &Work, jobs: Receiver<usize>, results: Sender<usize>) {
@@ -49,7 +49,11 @@ fn main() {
     work.assert_each_once(12);
     work.assert_pool_of(3);
     results.sort();
-    assert_eq!(results, [6, 12, 18, 24], "all results that 3 divides");
+    assert_eq!(
+        results,
+        [6, 12, 18, 24],
+        "all results that can be divided by 3"
+    );
     println!("results: {results:?}");
 }
 
@@ -66,7 +70,7 @@ mod tests {
     fn results_close_when_there_are_none() {
         let work = Work::new();
         let still = "still waiting for results of no jobs at all: who holds a sender?";
-        let results = work.within_limit(still, |work| run_all(2, 0, work));
+        let results = work.within(SOON, still, |work| run_all(2, 0, work));
         assert_eq!(results, [], "no jobs, no results");
     }
 }

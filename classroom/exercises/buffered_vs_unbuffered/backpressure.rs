@@ -10,7 +10,7 @@ use std::thread;
 use classroom::{LIMIT, Work, within_limit};
 use crossbeam_channel::{bounded, unbounded};
 
-// TODO: Whoever reads photos shall wait while `room` of them wait already.
+// TODO: While `room` photos are waiting in the queue, the reading must wait, too.
 fn run_all(workers: usize, room: usize, photos: impl Iterator<Item = usize>, work: &Work) {
     let (jobs_tx, jobs_rx) = unbounded();
     thread::scope(|scope| {
@@ -40,14 +40,20 @@ fn check(room: usize) {
     let pool = thread::spawn(move || run_all(3, room, photos, &watched));
 
     let most = 3 + room + 1;
-    let full = format!("3 workers have one each, {room} fit into the queue, and one waits");
+    let full = format!("3 in work, {room} in the queue, and one waits to get in");
     for read in 0..most {
         let next = read_rx.recv_timeout(LIMIT);
-        assert!(next.is_ok(), "only {read} photos are read: {full}");
+        assert!(
+            next.is_ok(),
+            "no more than {read} read, but {most} is the most: {full}"
+        );
     }
     // A moment to read one too many.
     let next = read_rx.recv_timeout(LIMIT / 10);
-    assert!(next.is_err(), "{} photos in memory: {full}", most + 1);
+    assert!(
+        next.is_err(),
+        "more than {most} read, but {most} is the most: {full}"
+    );
 
     work.let_go();
     let done = within_limit("still waiting for the workers", move || pool.join());

@@ -7,8 +7,9 @@
 // Lesson: cargo run -p worker-pools --bin context_cancel
 
 use std::thread;
+use std::time::Duration;
 
-use classroom::Work;
+use classroom::{SOON, Work, within};
 use crossbeam_channel::{Receiver, bounded, select};
 use worker_pools::Context;
 
@@ -49,7 +50,7 @@ fn main() {
 
         let started = work.started();
         if let Some(late) = started.get(1) {
-            panic!("job {late} started after the cancel: look at the order of the arms");
+            panic!("job {late} started after the cancel: what does the worker look at first?");
         }
         assert_eq!(
             jobs_rx.len(),
@@ -67,6 +68,27 @@ mod tests {
     #[test]
     fn no_job_starts_after_the_cancel() {
         main();
+    }
+
+    #[test]
+    fn no_job_starts_that_comes_after_the_cancel() {
+        for _ in 0..20 {
+            let work = Work::new();
+            let (context, cancel) = Context::with_cancel();
+            let (jobs_tx, jobs_rx) = bounded(10);
+            let watched = work.clone();
+            let idle = thread::spawn(move || worker(&watched, &context, jobs_rx));
+            jobs_tx.send(1).unwrap();
+            work.wait_for_ended(1);
+            thread::sleep(Duration::from_millis(5)); // now it waits for the next
+            cancel.cancel();
+            let _ = jobs_tx.send(2); // it fails when the worker has left
+            let still = "still waiting for the idle worker: does it see the cancel?";
+            within(SOON, still, move || idle.join()).expect("the worker does not panic");
+            let why =
+                "job 2 came after the cancel: what does the worker look at first when it wakes up?";
+            assert_eq!(work.started(), [1], "{why}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@
 
 use std::thread;
 
-use classroom::{Work, within_limit};
+use classroom::{LATER, SOON, Work, within, within_limit};
 use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
 use worker_pools::Context;
 
@@ -50,7 +50,7 @@ fn cancel_during_job_1(room: usize) -> (Option<usize>, Receiver<usize>) {
     cancel.cancel();
     work.let_go();
     let still = "still waiting for the worker, which waits for a reader: does it see the cancel?";
-    let returned = within_limit(still, move || busy.join());
+    let returned = within(SOON, still, move || busy.join());
     (returned.expect("the worker does not panic"), results_rx)
 }
 
@@ -78,7 +78,7 @@ mod tests {
         for _ in 0..50 {
             let (undelivered, results) = cancel_during_job_1(1);
             let delivered = results.try_recv();
-            let why = "there was room for the result of job 1: look at the order of the arms";
+            let why = "there was room for the result of job 1: what does the worker try first?";
             assert_eq!((delivered, undelivered), (Ok(2), None), "{why}");
         }
     }
@@ -91,8 +91,10 @@ mod tests {
         jobs_tx.send(1).unwrap();
         jobs_tx.send(2).unwrap();
         drop(jobs_tx);
-        let patient = thread::spawn(move || worker(&Work::new(), &context, jobs_rx, results_tx));
-        thread::sleep(std::time::Duration::from_millis(200));
+        let work = Work::new();
+        let watched = work.clone();
+        let patient = thread::spawn(move || worker(&watched, &context, jobs_rx, results_tx));
+        thread::sleep(LATER);
         let still =
             "still waiting for the worker, though the queue is closed and all results were read";
         let results = within_limit(still, move || results_rx.iter().collect::<Vec<_>>());
@@ -102,5 +104,6 @@ mod tests {
             "nobody had cancelled: the worker has to wait for its reader"
         );
         assert_eq!(patient.join().unwrap(), None, "every result was delivered");
+        work.assert_each_once(2);
     }
 }

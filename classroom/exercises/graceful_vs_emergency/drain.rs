@@ -1,14 +1,14 @@
 // # Finish what you have begun
 //
 // The service is to be restarted. `shutdown` cancels: every worker ends its job and leaves, and
-// what is in the queue is never done. For a restart there is no need to hurry: whatever was
-// accepted shall be done first.
+// what is in the queue is never done. There is no need to hurry: all jobs that were accepted must
+// be done first.
 //
 // Lesson: cargo run -p worker-pools --bin graceful_vs_emergency
 
 use std::thread::{self, JoinHandle};
 
-use classroom::{Work, within_limit};
+use classroom::{LATER, SOON, Work, within, within_limit};
 use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
 use worker_pools::{Cancel, Context};
 
@@ -56,7 +56,7 @@ fn main() {
         jobs_tx.send(job).expect("we hold a receiver too");
     }
     work.wait_for_running(3);
-    work.let_go_soon();
+    work.let_go_after(LATER);
 
     let still = "still waiting for `shutdown`: who tells the workers that no more jobs come?";
     let mut results = within_limit(still, move || shutdown(jobs_tx, cancel, workers));
@@ -90,7 +90,7 @@ mod tests {
         let (jobs_tx, jobs_rx) = bounded(9);
         let idle = thread::spawn(move || worker(&Work::new(), &context, jobs_rx));
         let still = "still waiting for `shutdown`, which waits for a worker without a job";
-        let results = within_limit(still, move || shutdown(jobs_tx, cancel, vec![idle]));
+        let results = within(SOON, still, move || shutdown(jobs_tx, cancel, vec![idle]));
         assert_eq!(results, [], "there were no jobs");
     }
 }

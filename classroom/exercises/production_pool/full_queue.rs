@@ -1,8 +1,8 @@
 // # Come back later
 //
 // A service cannot wait: while `submit` waits for room in the queue, nobody reads the next request.
-// It should say at once that the queue is full. And it should give the job back, because whoever
-// submitted it may want to try again, and has nothing else left of it.
+// It should say at once that the queue is full. And it should give the job back, because the caller
+// may want to try again, and has no other copy of it.
 //
 // Lesson: cargo run -p worker-pools --bin production_pool
 
@@ -35,7 +35,7 @@ fn main() {
     let (pool, queue) = pool(2);
     let still = "still waiting for `submit`, which waits for room in the queue";
     let answers = within_limit(still, move || {
-        let jobs = (1..=100).map(|job| format!("job {job}"));
+        let jobs = (1..=10_000).map(|job| format!("job {job}"));
         jobs.map(|job| (pool.submit(job.clone()), job))
             .collect::<Vec<_>>()
     });
@@ -51,7 +51,7 @@ fn main() {
     }
     let queued: Vec<String> = queue.try_iter().collect();
     assert_eq!(queued, ["job 1", "job 2"], "what is in the queue");
-    println!("2 jobs queued, 98 given back");
+    println!("2 jobs queued, 9,998 given back");
 }
 
 #[cfg(test)]

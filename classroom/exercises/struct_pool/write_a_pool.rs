@@ -8,7 +8,7 @@
 
 use std::thread::{self, JoinHandle};
 
-use classroom::{LIMIT, Work, within_limit};
+use classroom::{LIMIT, SOON, Work, within, within_limit};
 use crossbeam_channel::{Sender, bounded};
 
 type Job = Box<dyn FnOnce() + Send>;
@@ -20,7 +20,7 @@ struct Pool {
 
 // TODO: Write the three functions.
 impl Pool {
-    /// Starts so many workers, and a queue with room for two jobs a worker.
+    /// Starts `workers` workers, and a queue with room for two jobs a worker.
     fn new(workers: usize) -> Pool {
         todo!("start the workers")
     }
@@ -47,19 +47,22 @@ fn submit(pool: &Pool, work: &Work, job: usize) {
 
 fn main() {
     let work = Work::new().together(3).slow(12);
-    let still = "still waiting for `shutdown`: who closes the queue?";
-    work.within_limit(still, |work| {
-        let pool = Pool::new(3);
+    let pool = within_limit("still waiting for `new`", || Pool::new(3));
+    let pool = work.within_limit("still waiting for `submit`: who takes the jobs?", |work| {
         for job in 1..=12 {
             submit(&pool, work, job);
         }
-        pool.shutdown();
-        assert_eq!(
-            work.ended(),
-            12,
-            "jobs that were done when `shutdown` returned"
-        );
+        pool
     });
+    within_limit(
+        "still waiting for `shutdown`: who closes the queue?",
+        || pool.shutdown(),
+    );
+    assert_eq!(
+        work.ended(),
+        12,
+        "jobs that were done when `shutdown` returned"
+    );
     work.assert_each_once(12);
     work.assert_pool_of(3);
     println!("12 jobs by 3 workers, all done at the end of `shutdown`");
@@ -72,6 +75,13 @@ mod tests {
     #[test]
     fn a_pool_of_three() {
         main();
+    }
+
+    #[test]
+    fn an_idle_pool_is_shut_down() {
+        let still =
+            "still waiting for `shutdown`, though there were no jobs: who closes the queue?";
+        within(SOON, still, || Pool::new(3).shutdown());
     }
 
     #[test]

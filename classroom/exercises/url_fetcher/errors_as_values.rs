@@ -1,7 +1,7 @@
 // # The URL that went missing
 //
-// Some pages cannot be fetched. This worker returns at the first of them: the page has no line in
-// the report, and neither have those that this worker would have fetched next.
+// Some pages cannot be fetched. This worker returns at the first of them: that page has no line in
+// the report. And when all workers have returned, nobody fetches the rest.
 //
 // Lesson: cargo run -p worker-pools --bin url_fetcher
 
@@ -70,7 +70,7 @@ fn report(work: &Work) -> Vec<(String, Answer)> {
 
 fn main() {
     let work = Work::new().together(2);
-    let report = work.within_limit("still waiting for the workers", report);
+    let report = work.within_limit("still waiting for the workers: what do they do?", report);
     for page in 1..=9 {
         let url = url(page);
         let mut lines = report.iter().filter(|(reported, _)| *reported == url);

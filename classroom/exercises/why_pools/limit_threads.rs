@@ -3,6 +3,11 @@
 // Every job needs a connection, and the database takes three. Here, every job is started at once,
 // each on a thread of its own. That is fine for three jobs.
 //
+// `bounded(n)` makes a channel with room for `n` values, and returns its two ends: a `Sender` and a
+// `Receiver`. Clones of a receiver share one queue. `for job in receiver` takes one value after the
+// other, waits while there is none, and ends when the channel is closed and empty. A channel is
+// closed when its last sender is dropped.
+//
 // Lesson: cargo run -p worker-pools --bin why_pools
 
 use std::thread;
@@ -24,10 +29,8 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
 
 fn main() {
     let work = Work::new().together(3);
-    work.within_limit(
-        "still waiting for the workers: who closes the queue?",
-        |work| run_all(3, 12, work),
-    );
+    let still = "still waiting: who takes the jobs out of the queue, and who closes it?";
+    work.within_limit(still, |work| run_all(3, 12, work));
     work.assert_each_once(12);
     work.assert_pool_of(3);
     println!("12 jobs, never more than 3 at a time");
@@ -43,9 +46,17 @@ mod tests {
     }
 
     #[test]
+    fn five_workers() {
+        let work = Work::new().together(5);
+        work.within_limit("still waiting for 5 workers", |work| run_all(5, 10, work));
+        work.assert_each_once(10);
+        work.assert_pool_of(5);
+    }
+
+    #[test]
     fn more_workers_than_jobs() {
         let work = Work::new();
-        work.within_limit("still waiting for 5 workers that have 2 jobs", |work| {
+        work.within_limit("still waiting for 5 workers with 2 jobs", |work| {
             run_all(5, 2, work)
         });
         work.assert_each_once(2);

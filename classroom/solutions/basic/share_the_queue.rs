@@ -30,10 +30,8 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
 
 fn main() {
     let work = Work::new().together(3).last(1, 9);
-    work.within_limit(
-        "still waiting for the workers: who closes the queue?",
-        |work| run_all(3, 9, work),
-    );
+    let still = "still waiting: who takes the jobs out of the queue, and who closes it?";
+    work.within_limit(still, |work| run_all(3, 9, work));
     work.assert_each_once(9);
     work.assert_pool_of(3);
     work.assert_nobody_waited_for(1);
@@ -54,6 +52,7 @@ mod tests {
         let work = Work::new().together(2).last(3, 8);
         work.within_limit("still waiting for the workers", |work| run_all(2, 8, work));
         work.assert_each_once(8);
+        work.assert_pool_of(2);
         work.assert_nobody_waited_for(3);
     }
 }

@@ -38,14 +38,20 @@ fn check(room: usize) {
     let pool = thread::spawn(move || run_all(3, room, photos, &watched));
 
     let most = 3 + room + 1;
-    let full = format!("3 workers have one each, {room} fit into the queue, and one waits");
+    let full = format!("3 in work, {room} in the queue, and one waits to get in");
     for read in 0..most {
         let next = read_rx.recv_timeout(LIMIT);
-        assert!(next.is_ok(), "only {read} photos are read: {full}");
+        assert!(
+            next.is_ok(),
+            "no more than {read} read, but {most} is the most: {full}"
+        );
     }
     // A moment to read one too many.
     let next = read_rx.recv_timeout(LIMIT / 10);
-    assert!(next.is_err(), "{} photos in memory: {full}", most + 1);
+    assert!(
+        next.is_err(),
+        "more than {most} read, but {most} is the most: {full}"
+    );
 
     work.let_go();
     let done = within_limit("still waiting for the workers", move || pool.join());

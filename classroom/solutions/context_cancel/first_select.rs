@@ -7,8 +7,9 @@
 // wait for a job when the cancel comes.
 
 use std::thread;
+use std::time::Duration;
 
-use classroom::{Work, within_limit};
+use classroom::{LATER, SOON, Work, within, within_limit};
 use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
 use worker_pools::Context;
 
@@ -28,12 +29,17 @@ fn worker(work: &Work, context: &Context, jobs: Receiver<usize>, results: Sender
 // ---- The checks. Nothing to change below this line. ------------------------------------
 
 fn main() {
+    check(Duration::ZERO);
+    println!("cancelled, and the worker has left, though the queue is still open");
+}
+
+/// Gives the worker two jobs, the second after it had nothing to do for a while. Then cancels.
+fn check(pause: Duration) {
     let (context, cancel) = Context::with_cancel();
     let (jobs_tx, jobs_rx) = bounded(3);
     let (results_tx, results_rx) = bounded(3);
     let idle = thread::spawn(move || worker(&Work::new(), &context, jobs_rx, results_tx));
-    // Each job comes when the worker is idle.
-    for job in [1, 2, 3] {
+    for job in [1, 2] {
         let _ = jobs_tx.send(job); // it fails when the worker has left
         let results = results_rx.clone();
         let result = within_limit("still waiting for a result", move || results.recv());
@@ -42,14 +48,14 @@ fn main() {
             Ok(job * 2),
             "job {job}: has the worker left before the cancel?"
         );
+        thread::sleep(pause);
     }
 
     cancel.cancel();
     let still = "still waiting for the idle worker: does it see the cancel?";
-    let left = within_limit(still, move || idle.join());
+    let left = within(SOON, still, move || idle.join());
     assert!(left.is_ok(), "the worker panicked");
-    println!("cancelled, and the worker has left, though the queue is still open");
-    drop(jobs_tx);
+    drop(jobs_tx); // the queue was open until now
 }
 
 #[cfg(test)]
@@ -62,7 +68,12 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_queue_still_does() {
+    fn it_stays_for_as_long_as_nobody_cancels() {
+        check(LATER);
+    }
+
+    #[test]
+    fn a_closed_queue_still_ends_it() {
         let (context, _cancel) = Context::with_cancel();
         let (jobs_tx, jobs_rx) = bounded(3);
         let (results_tx, results_rx) = bounded(3);

@@ -8,7 +8,7 @@
 
 use std::thread;
 
-use classroom::Work;
+use classroom::{LATER, Work};
 use crossbeam_channel::{Receiver, bounded, select_biased};
 use worker_pools::Context;
 
@@ -76,7 +76,10 @@ fn cancel_after(done: usize, workers: usize, jobs: usize) -> Fates {
 }
 
 fn check(fates: Fates, done: &[usize], interrupted: &[usize], never_started: &[usize]) {
-    assert_eq!(fates.done, done, "the jobs that were done");
+    assert_eq!(
+        fates.done, done,
+        "the jobs that were done: has somebody taken any out of the queue?"
+    );
     assert_eq!(
         fates.interrupted, interrupted,
         "the jobs that were interrupted"
@@ -111,7 +114,7 @@ mod tests {
     fn without_a_cancel_all_are_done() {
         let (context, _cancel) = Context::with_cancel();
         let work = Work::new().hold_from(1);
-        work.let_go_soon();
+        work.let_go_after(LATER);
         let mut fates = work.within_limit("still waiting for the workers", move |work| {
             run_all(2, 6, &context, work)
         });

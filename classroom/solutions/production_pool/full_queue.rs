@@ -4,7 +4,10 @@
 // when the workers are gone.
 //
 // To ask `is_full()` first and then `send` passes these checks, and is wrong: between the two,
-// somebody else may take the last place, and then `send` waits. No check can wait for that moment.
+// somebody else may take the last place, and then `send` waits.
+//
+// The pool of the lesson counts its jobs instead. When a worker is free, but has not taken its next
+// job yet, `try_send` finds the queue full, and luck decides whether a job is accepted.
 
 use classroom::within_limit;
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -33,7 +36,7 @@ fn main() {
     let (pool, queue) = pool(2);
     let still = "still waiting for `submit`, which waits for room in the queue";
     let answers = within_limit(still, move || {
-        let jobs = (1..=100).map(|job| format!("job {job}"));
+        let jobs = (1..=10_000).map(|job| format!("job {job}"));
         jobs.map(|job| (pool.submit(job.clone()), job))
             .collect::<Vec<_>>()
     });
@@ -49,7 +52,7 @@ fn main() {
     }
     let queued: Vec<String> = queue.try_iter().collect();
     assert_eq!(queued, ["job 1", "job 2"], "what is in the queue");
-    println!("2 jobs queued, 98 given back");
+    println!("2 jobs queued, 9,998 given back");
 }
 
 #[cfg(test)]

@@ -8,11 +8,11 @@
 // several threads at once, and from inside a job, and it counts.
 
 use std::convert::Infallible;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::catch_unwind;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use classroom::{LIMIT, Work, within_limit};
+use classroom::{LATER, LIMIT, Work, within_limit};
 use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
 use worker_pools::{Cancel, Context};
 
@@ -43,7 +43,7 @@ fn worker(work: &Work, context: &Context, jobs: Receiver<usize>) -> Vec<(usize, 
             recv(jobs) -> job => job,
         };
         let Ok(job) = job else { return fates };
-        let fate = match catch_unwind(AssertUnwindSafe(|| work.run_with(context, job))) {
+        let fate = match catch_unwind(|| work.run_with(context, job)) {
             Ok(Ok(_)) => Fate::Done,
             Ok(Err(_)) => Fate::Interrupted,
             Err(_) => Fate::Failed,
@@ -99,13 +99,15 @@ impl Pool {
 
 /// Submits jobs 1 to `jobs` to a pool, shuts it down, and returns their fates in order.
 fn fates(workers: usize, work: &Work, jobs: usize, grace: Duration) -> Vec<Fate> {
-    let mut fates = work.within_limit("still waiting for `shutdown`", move |work| {
+    let pool = work.within_limit("still waiting for `submit`", move |work| {
         let pool = Pool::new(workers, jobs, work);
         for job in 1..=jobs {
             assert_eq!(pool.submit(job), Ok(()), "there was room for job {job}");
         }
-        pool.shutdown(grace)
+        pool
     });
+    let still = "still waiting for `shutdown`: who closes the queue? And who cancels in the end?";
+    let mut fates = within_limit(still, move || pool.shutdown(grace));
     fates.sort_by_key(|(job, _)| *job);
     let with_fate: Vec<usize> = fates.iter().map(|(job, _)| *job).collect();
     assert_eq!(
@@ -156,20 +158,29 @@ mod tests {
     }
 
     #[test]
+    fn there_is_time_for_long_jobs() {
+        for jobs in [2, 6] {
+            let work = Work::new().hold_from(1);
+            work.let_go_after(LATER);
+            let fates = fates(2, &work, jobs, LIMIT * 2);
+            assert_eq!(
+                fates,
+                vec![Fate::Done; jobs],
+                "{jobs} jobs, and time for all of them"
+            );
+        }
+    }
+
+    #[test]
     fn the_queue_is_full() {
         let work = Work::new().hold_from(1);
-        let answers = work.within_limit(
-            "still waiting for `submit`, which waits for room in the queue",
-            |work| {
-                let pool = Pool::new(1, 2, work);
-                let first = pool.submit(1);
-                work.wait_for_running(1);
-                let answers = [first, pool.submit(2), pool.submit(3), pool.submit(4)];
-                work.let_go();
-                assert_eq!(pool.shutdown(LIMIT).len(), 3, "accepted jobs with a fate");
-                answers
-            },
-        );
+        let still = "still waiting for `submit`, which waits for room in the queue";
+        let answers = work.within_limit(still, |work| {
+            let pool = Pool::new(1, 2, work);
+            let first = pool.submit(1);
+            work.wait_for_running(1);
+            [first, pool.submit(2), pool.submit(3), pool.submit(4)]
+        });
         assert_eq!(
             answers,
             [Ok(()), Ok(()), Ok(()), Err(4)],

@@ -63,7 +63,7 @@ fn report(work: &Work) -> Vec<(String, Answer)> {
 
 fn main() {
     let work = Work::new().together(2);
-    let report = work.within_limit("still waiting for the workers", report);
+    let report = work.within_limit("still waiting for the workers: what do they do?", report);
     for page in 1..=9 {
         let url = url(page);
         let mut lines = report.iter().filter(|(reported, _)| *reported == url);

@@ -33,10 +33,8 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
 
 fn main() {
     let work = Work::new().together(3);
-    work.within_limit(
-        "still waiting for the workers: who closes the queue?",
-        |work| run_all(3, 12, work),
-    );
+    let still = "still waiting: who takes the jobs out of the queue, and who closes it?";
+    work.within_limit(still, |work| run_all(3, 12, work));
     work.assert_each_once(12);
     work.assert_pool_of(3);
     println!("12 jobs, never more than 3 at a time");
@@ -52,9 +50,17 @@ mod tests {
     }
 
     #[test]
+    fn five_workers() {
+        let work = Work::new().together(5);
+        work.within_limit("still waiting for 5 workers", |work| run_all(5, 10, work));
+        work.assert_each_once(10);
+        work.assert_pool_of(5);
+    }
+
+    #[test]
     fn more_workers_than_jobs() {
         let work = Work::new();
-        work.within_limit("still waiting for 5 workers that have 2 jobs", |work| {
+        work.within_limit("still waiting for 5 workers with 2 jobs", |work| {
             run_all(5, 2, work)
         });
         work.assert_each_once(2);

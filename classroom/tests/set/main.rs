@@ -34,12 +34,12 @@ const EXERCISES: [(&str, &str, &str); 17] = [
         "jobs waited for the end of job 1",
     ),
     ("context_cancel", "first_select", "does it see the cancel?"),
-    ("context_cancel", "second_select", "does it see the cancel?"),
     (
         "context_cancel",
         "biased_select",
-        "look at the order of the arms",
+        "what does the worker look at first?",
     ),
+    ("context_cancel", "second_select", "does it see the cancel?"),
     (
         "graceful_vs_emergency",
         "drain",
@@ -60,11 +60,7 @@ const EXERCISES: [(&str, &str, &str); 17] = [
         "drop_the_pool",
         "jobs done when the pool was dropped",
     ),
-    (
-        "buffered_vs_unbuffered",
-        "backpressure",
-        "10 photos in memory",
-    ),
+    ("buffered_vs_unbuffered", "backpressure", "more than 9 read"),
     (
         "url_fetcher",
         "errors_as_values",
@@ -221,7 +217,7 @@ fn exercise_and_solution_have_the_same_checks() {
 fn the_part_to_read_fits_on_a_screen() {
     for (_, name, _) in EXERCISES {
         let lines = parts(&exercise(name)).0.lines().count();
-        let most = if name == "whole_pool" { 75 } else { 60 };
+        let most = if name == "whole_pool" { 80 } else { 60 };
         assert!(lines <= most, "{name}: {lines} lines above the checks");
     }
 }

@@ -95,7 +95,7 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
         exercise: "limit_threads",
         answer: "the queue stays open",
         change: Words(&[("drop(jobs_tx);", "")]),
-        says: "who closes the queue?",
+        says: "who closes it?",
     },
     Wrong {
         exercise: "limit_threads",
@@ -123,6 +123,12 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
         answer: "one worker too many",
         change: Words(&[("for _ in 0..workers", "for _ in 0..=workers")]),
         says: "the jobs ran on 4 threads",
+    },
+    Wrong {
+        exercise: "limit_threads",
+        answer: "three workers, whatever was asked for",
+        change: Words(&[("for _ in 0..workers", "for _ in 0..3")]),
+        says: "never more than 3 at the same time, with 5 workers",
     },
     // close_results
     Wrong {
@@ -179,21 +185,21 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
                 "results_rx.try_iter().collect()",
             ),
         ]),
-        says: "all results that 3 divides",
+        says: "all results that can be divided by 3",
     },
     Wrong {
         exercise: "close_results",
-        answer: "no result for half a second, so there are no more",
+        answer: "no result for a second, so there are no more",
         change: Words(&[
             ("drop(results_tx);", ""),
             (
                 "results_rx.iter().collect()",
                 "std::iter::from_fn(|| {
-                    results_rx.recv_timeout(std::time::Duration::from_millis(500)).ok()
+                    results_rx.recv_timeout(std::time::Duration::from_secs(1)).ok()
                 }).collect()",
             ),
         ]),
-        says: "all results that 3 divides",
+        says: "all results that can be divided by 3",
     },
     Wrong {
         exercise: "close_results",
@@ -224,7 +230,7 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
             ("for job in jobs {", "while let Ok(job) = jobs.try_recv() {"),
             ("drop(jobs_tx);", ""),
         ]),
-        says: "was never done",
+        says: "were the workers gone when more came?",
     },
     Wrong {
         exercise: "close_jobs",
@@ -232,17 +238,17 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
         change: Words(&[
             (
                 "for job in jobs {",
-                "while let Ok(job) = jobs.recv_timeout(std::time::Duration::from_millis(20)) {",
+                "while let Ok(job) = jobs.recv_timeout(std::time::Duration::from_secs(1)) {",
             ),
             ("drop(jobs_tx);", ""),
         ]),
-        says: "was never done",
+        says: "were the workers gone when more came?",
     },
     Wrong {
         exercise: "close_jobs",
-        answer: "three jobs for each worker, as in the example",
+        answer: "four jobs for each worker, enough for the example",
         change: Words(&[
-            ("for job in jobs {", "for job in jobs.iter().take(3) {"),
+            ("for job in jobs {", "for job in jobs.iter().take(4) {"),
             ("drop(jobs_tx);", ""),
         ]),
         says: "though there were no orders",
@@ -284,7 +290,7 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
                 });
             }",
         ),
-        says: "the jobs ran on 9 threads",
+        says: "the jobs ran on 6 threads",
     },
     // share_the_queue
     Wrong {
@@ -373,6 +379,12 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
         change: Words(&[("for job in 1..=jobs {", "for job in 2..=jobs {")]),
         says: "job 1 was never done",
     },
+    Wrong {
+        exercise: "share_the_queue",
+        answer: "three workers, whatever was asked for",
+        change: Words(&[("for _ in 0..workers", "for _ in 0..3")]),
+        says: "the jobs ran on 3 threads",
+    },
     // first_select
     Wrong {
         exercise: "first_select",
@@ -446,6 +458,32 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
         )]),
         says: "still waiting for the idle worker",
     },
+    Wrong {
+        exercise: "first_select",
+        answer: "wait for a job for half a second",
+        change: From(
+            "    loop {",
+            "
+                while let Ok(job) = jobs.recv_timeout(std::time::Duration::from_millis(500)) {
+                    results.send(work.run(job)).unwrap();
+                }
+            }",
+        ),
+        says: "has the worker left before the cancel?",
+    },
+    Wrong {
+        exercise: "first_select",
+        answer: "wait for a job for two seconds",
+        change: From(
+            "    loop {",
+            "
+                while let Ok(job) = jobs.recv_timeout(std::time::Duration::from_millis(2000)) {
+                    results.send(work.run(job)).unwrap();
+                }
+            }",
+        ),
+        says: "still waiting for the idle worker",
+    },
     // second_select
     Wrong {
         exercise: "second_select",
@@ -484,7 +522,7 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
                 }
             }",
         ),
-        says: "look at the order of the arms",
+        says: "what does the worker try first?",
     },
     Wrong {
         exercise: "second_select",
@@ -499,7 +537,7 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
                 }
             }",
         ),
-        says: "look at the order of the arms",
+        says: "what does the worker try first?",
     },
     Wrong {
         exercise: "second_select",
@@ -514,13 +552,34 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
                 }
             }",
         ),
-        says: "look at the order of the arms",
+        says: "what does the worker try first?",
     },
     Wrong {
         exercise: "second_select",
         answer: "the job is not named",
         change: Words(&[("=> return Some(job),", "=> return None,")]),
         says: "the worker should say so",
+    },
+    Wrong {
+        exercise: "second_select",
+        answer: "wait for two seconds",
+        change: From(
+            "        select_biased! {\n            send",
+            "
+                    let patience = std::time::Duration::from_secs(2);
+                    if results.send_timeout(result, patience).is_err() {
+                        return Some(job);
+                    }
+                }
+            }",
+        ),
+        says: "still waiting for the worker, which waits for a reader",
+    },
+    Wrong {
+        exercise: "second_select",
+        answer: "do the job in the arm, too",
+        change: Words(&[("send(results, result)", "send(results, work.run(job))")]),
+        says: "job 1 was done 2 times",
     },
     // biased_select
     Wrong {
@@ -533,7 +592,7 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
                 "recv(jobs) -> job => job, recv(context.done()) -> _ => return,",
             ),
         ]),
-        says: "look at the order of the arms",
+        says: "what does the worker look at first?",
     },
     Wrong {
         exercise: "biased_select",
@@ -542,7 +601,7 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
             "let job = select_biased! {",
             "let job = crossbeam_channel::select! {",
         )]),
-        says: "look at the order of the arms",
+        says: "what does the worker look at first?",
     },
     Wrong {
         exercise: "biased_select",
@@ -567,6 +626,46 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
         answer: "no job is done at all",
         change: From("    loop {", "}"),
         says: "only 0 of 1 jobs are running",
+    },
+    Wrong {
+        exercise: "biased_select",
+        answer: "ask, then wait for a job",
+        change: Words(&[
+            (
+                "recv(context.done()) -> _ => return,",
+                "recv(context.done()) -> _ => jobs.recv(),",
+            ),
+            ("    loop {", "    while !context.is_done() {"),
+        ]),
+        says: "job 2 came after the cancel",
+    },
+    Wrong {
+        exercise: "biased_select",
+        answer: "ask, then a select that throws the dice",
+        change: Words(&[
+            ("    loop {", "    while !context.is_done() {"),
+            (
+                "let job = select_biased! {",
+                "let job = crossbeam_channel::select! {",
+            ),
+        ]),
+        says: "job 2 came after the cancel",
+    },
+    Wrong {
+        exercise: "biased_select",
+        answer: "ask after each job",
+        change: From(
+            "    loop {",
+            "
+                for job in jobs {
+                    work.run(job);
+                    if context.is_done() {
+                        return;
+                    }
+                }
+            }",
+        ),
+        says: "job 2 came after the cancel",
     },
     // drain
     Wrong {
@@ -622,6 +721,21 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
             "return (2..=18).step_by(2).collect();",
         )]),
         says: "jobs left in the queue that were never done",
+    },
+    Wrong {
+        exercise: "drain",
+        answer: "cancel after a second",
+        change: Words(&[("drop(jobs); //", "thread::sleep(SOON); cancel.cancel(); //")]),
+        says: "jobs left in the queue that were never done",
+    },
+    Wrong {
+        exercise: "drain",
+        answer: "cancel after two seconds",
+        change: Words(&[(
+            "drop(jobs); //",
+            "thread::sleep(SOON * 2); cancel.cancel(); //",
+        )]),
+        says: "which waits for a worker without a job",
     },
     // hand_back
     Wrong {
@@ -707,7 +821,7 @@ impl Pool {
         thread::spawn(job);
     }
     fn shutdown(self) {
-        thread::sleep(std::time::Duration::from_secs(1));
+        thread::sleep(std::time::Duration::from_secs(2));
     }
 }",
         ),
@@ -777,6 +891,17 @@ impl Pool {
         change: Words(&[("(0..workers).map", "(0..1).map")]),
         says: "never more than 1 at the same time",
     },
+    Wrong {
+        exercise: "write_a_pool",
+        answer: "a second is enough for all jobs",
+        change: Words(&[(
+            "for worker in self.workers {
+            worker.join().expect(\"no job panics\");
+        }",
+            "thread::sleep(SOON - SOON / 10);",
+        )]),
+        says: "jobs that were done when `shutdown` returned",
+    },
     // drop_the_pool
     Wrong {
         exercise: "drop_the_pool",
@@ -812,7 +937,7 @@ impl Pool {
         exercise: "drop_the_pool",
         answer: "a panic of a worker is passed on",
         change: Words(&[("let _ = worker.join();", "worker.join().unwrap();")]),
-        says: "a panic in `drop` would end a program",
+        says: "`drop` panicked: a job's panic should end here",
     },
     Wrong {
         exercise: "drop_the_pool",
@@ -827,24 +952,44 @@ impl Pool {
         )]),
         says: "jobs done when the pool was dropped",
     },
+    Wrong {
+        exercise: "drop_the_pool",
+        answer: "a second is enough for all jobs",
+        change: Words(&[(
+            "for worker in self.workers.drain(..) {
+            let _ = worker.join();
+        }",
+            "thread::sleep(SOON - SOON / 10);",
+        )]),
+        says: "jobs done when the pool was dropped",
+    },
+    Wrong {
+        exercise: "drop_the_pool",
+        answer: "after a panic there is nothing to wait for",
+        change: Words(&[(
+            "let _ = worker.join();",
+            "if worker.join().is_err() { return; }",
+        )]),
+        says: "the other one does the rest",
+    },
     // backpressure
     Wrong {
         exercise: "backpressure",
         answer: "room for a hundred",
         change: Words(&[("bounded(room)", "bounded(100)")]),
-        says: "10 photos in memory",
+        says: "more than 9 read, but 9 is the most",
     },
     Wrong {
         exercise: "backpressure",
         answer: "no room",
         change: Words(&[("bounded(room)", "bounded(0)")]),
-        says: "only 4 photos are read",
+        says: "no more than 4 read, but 9 is the most",
     },
     Wrong {
         exercise: "backpressure",
         answer: "the room of the example",
         change: Words(&[("bounded(room)", "bounded(5)")]),
-        says: "5 photos in memory: 3 workers have one each, 0 fit into the queue",
+        says: "more than 4 read, but 4 is the most",
     },
     Wrong {
         exercise: "backpressure",
@@ -853,7 +998,7 @@ impl Pool {
             "for photo in photos {",
             "for photo in Vec::from_iter(photos) {",
         )]),
-        says: "10 photos in memory",
+        says: "more than 9 read, but 9 is the most",
     },
     Wrong {
         exercise: "backpressure",
@@ -865,7 +1010,7 @@ impl Pool {
                 "for photo in photos {\n            thread::sleep(LIMIT / 100);",
             ),
         ]),
-        says: "10 photos in memory",
+        says: "more than 9 read, but 9 is the most",
     },
     Wrong {
         exercise: "backpressure",
@@ -878,7 +1023,7 @@ impl Pool {
                 }
             }",
         ),
-        says: "only 1 photos are read",
+        says: "no more than 1 read",
     },
     Wrong {
         exercise: "backpressure",
@@ -887,7 +1032,7 @@ impl Pool {
             "jobs_tx.send(photo).expect(\"we hold a receiver too\");",
             "let _ = jobs_tx.try_send(photo);",
         )]),
-        says: "10 photos in memory",
+        says: "more than 9 read, but 9 is the most",
     },
     // errors_as_values
     Wrong {
@@ -1016,14 +1161,14 @@ impl Pool {
         change: From(
             "    for job in jobs {",
             "
-                let _ = catch_unwind(AssertUnwindSafe(|| {
+                let _ = catch_unwind(std::panic::AssertUnwindSafe(|| {
                     for job in jobs {
                         results.send((job, Ok(work.run(job)))).unwrap();
                     }
                 }));
             }",
         ),
-        says: "has 0 results: what became of its worker?",
+        says: "has 0 results",
     },
     Wrong {
         exercise: "survive_panic",
@@ -1034,13 +1179,13 @@ impl Pool {
         results.send((job, result)).unwrap();
         if failed { return; }",
         )]),
-        says: "has 0 results: what became of its worker?",
+        says: "has 0 results",
     },
     Wrong {
         exercise: "survive_panic",
         answer: "a thread for each job: its panic is an error of join",
         change: Words(&[(
-            "catch_unwind(AssertUnwindSafe(|| work.run(job)));",
+            "catch_unwind(|| work.run(job));",
             "thread::spawn({ let work = work.clone(); move || work.run(job) }).join();",
         )]),
         says: "the jobs ran on 9 threads",
@@ -1049,9 +1194,9 @@ impl Pool {
         exercise: "survive_panic",
         answer: "try again once",
         change: Words(&[(
-            "catch_unwind(AssertUnwindSafe(|| work.run(job)));",
-            "catch_unwind(AssertUnwindSafe(|| work.run(job)))
-            .or_else(|_| catch_unwind(AssertUnwindSafe(|| work.run(job))));",
+            "catch_unwind(|| work.run(job));",
+            "catch_unwind(|| work.run(job))
+            .or_else(|_| catch_unwind(|| work.run(job)));",
         )]),
         says: "job 2 was done 2 times",
     },
@@ -1059,16 +1204,16 @@ impl Pool {
         exercise: "survive_panic",
         answer: "a result of 0 in place of the panic",
         change: Words(&[(
-            "catch_unwind(AssertUnwindSafe(|| work.run(job)));",
-            "Ok(catch_unwind(AssertUnwindSafe(|| work.run(job))).unwrap_or(0));",
+            "catch_unwind(|| work.run(job));",
+            "Ok(catch_unwind(|| work.run(job)).unwrap_or(0));",
         )]),
-        says: "job 2 has failed",
+        says: "job 2 panicked: its result must be `Err`",
     },
     Wrong {
         exercise: "survive_panic",
         answer: "the jobs of the example are not done",
         change: Words(&[(
-            "catch_unwind(AssertUnwindSafe(|| work.run(job)));",
+            "catch_unwind(|| work.run(job));",
             "if (2..=4).contains(&job) { Err(Box::new(()) as _) } else { Ok(work.run(job)) };",
         )]),
         says: "job 2 was never done",
@@ -1120,6 +1265,15 @@ impl Pool {
         )]),
         says: "job 1: the queue has room for two",
     },
+    Wrong {
+        exercise: "full_queue",
+        answer: "wait, but only for a millisecond",
+        change: Words(&[(
+            "try_send(job)",
+            "send_timeout(job, std::time::Duration::from_millis(1))",
+        )]),
+        says: "which waits for room in the queue",
+    },
     // whole_pool
     Wrong {
         exercise: "whole_pool",
@@ -1149,7 +1303,7 @@ impl Pool {
         exercise: "whole_pool",
         answer: "nobody catches the panic",
         change: Words(&[(
-            "match catch_unwind(AssertUnwindSafe(|| work.run_with(context, job))) {",
+            "match catch_unwind(|| work.run_with(context, job)) {",
             "match thread::Result::Ok(work.run_with(context, job)) {",
         )]),
         says: "no job's panic gets so far",
@@ -1176,7 +1330,7 @@ impl Pool {
             "        let _ = self.all_gone.recv_timeout(grace); // closed, or the time is up\n",
             "",
         )]),
-        says: "there is time for all jobs",
+        says: "2 jobs, and time for all of them",
     },
     Wrong {
         exercise: "whole_pool",
@@ -1229,13 +1383,13 @@ impl Pool {
                 "let mut fates = rest;\n        for",
             ),
         ]),
-        says: "there is time for all jobs",
+        says: "6 jobs, and time for all of them",
     },
     Wrong {
         exercise: "whole_pool",
         answer: "submit waits",
         change: Words(&[("self.jobs.try_send(job)", "self.jobs.send(job)")]),
-        says: "which waits for room in the queue",
+        says: "still waiting for `submit`",
     },
     Wrong {
         exercise: "whole_pool",
@@ -1245,5 +1399,14 @@ impl Pool {
             "self.jobs.try_send(job).ok();\n        Ok(())",
         )]),
         says: "job 4 found no room",
+    },
+    Wrong {
+        exercise: "whole_pool",
+        answer: "cancel when the queue is empty",
+        change: Words(&[(
+            "let _ = self.all_gone.recv_timeout(grace);",
+            "let end = std::time::Instant::now() + grace; while !self.queue.is_empty() && std::time::Instant::now() < end { thread::yield_now(); }",
+        )]),
+        says: "2 jobs, and time for all of them",
     },
 ];
