@@ -161,7 +161,7 @@ impl Work {
         self.wait_for_others(|seen| seen.most_at_once >= self.together);
         if is_early {
             // A moment longer, for workers of which there are too many.
-            thread::sleep(Duration::from_millis(50));
+            thread::sleep(Duration::from_millis(100));
         }
         if let Some((_, of)) = self.last.filter(|(last, _)| *last == job) {
             self.wait_for_others(|seen| seen.ended >= of - 1);

@@ -7,7 +7,7 @@
 
 use std::thread;
 
-use classroom::{LIMIT, Work, within_limit};
+use classroom::{LIMIT, SOON, Work, within_limit};
 use crossbeam_channel::{bounded, unbounded};
 
 // TODO: While `room` photos are waiting in the queue, the reading must wait, too.
@@ -31,16 +31,16 @@ fn run_all(workers: usize, room: usize, photos: impl Iterator<Item = usize>, wor
 
 // ---- The checks. Nothing to change below this line. ------------------------------------
 
-/// Lets 3 workers begin, and looks how many photos are read before one is done.
-fn check(room: usize) {
+/// Lets the workers begin, and looks how many photos are read before one is done.
+fn check(workers: usize, room: usize) {
     let work = Work::new().hold_from(1);
     let (read_tx, read_rx) = unbounded();
     let photos = (1..=100).inspect(move |_| read_tx.send(()).expect("we hold its receiver"));
     let watched = work.clone();
-    let pool = thread::spawn(move || run_all(3, room, photos, &watched));
+    let pool = thread::spawn(move || run_all(workers, room, photos, &watched));
 
-    let most = 3 + room + 1;
-    let full = format!("3 in work, {room} in the queue, and one waits to get in");
+    let most = workers + room + 1;
+    let full = format!("{workers} in work, {room} in the queue, and one waits to get in");
     for read in 0..most {
         let next = read_rx.recv_timeout(LIMIT);
         assert!(
@@ -49,7 +49,7 @@ fn check(room: usize) {
         );
     }
     // A moment to read one too many.
-    let next = read_rx.recv_timeout(LIMIT / 10);
+    let next = read_rx.recv_timeout(SOON);
     assert!(
         next.is_err(),
         "more than {most} read, but {most} is the most: {full}"
@@ -59,11 +59,11 @@ fn check(room: usize) {
     let done = within_limit("still waiting for the workers", move || pool.join());
     assert!(done.is_ok(), "a worker panicked");
     work.assert_each_once(100);
-    work.assert_pool_of(3);
+    work.assert_pool_of(workers);
 }
 
 fn main() {
-    check(5);
+    check(3, 5);
     println!("100 photos, and never more than 9 of them in memory");
 }
 
@@ -78,6 +78,6 @@ mod tests {
 
     #[test]
     fn also_when_it_has_no_room_at_all() {
-        check(0);
+        check(2, 0);
     }
 }

@@ -11,7 +11,7 @@ use std::panic::catch_unwind;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use classroom::{LATER, LIMIT, Work, within_limit};
+use classroom::{LATER, LIMIT, SOON, Work, within};
 use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
 use worker_pools::{Cancel, Context};
 
@@ -77,17 +77,21 @@ impl Pool {
 
 // ---- The checks. Nothing to change below this line. ------------------------------------
 
-/// Submits jobs 1 to `jobs` to a pool, shuts it down, and returns their fates in order.
-fn fates(workers: usize, work: &Work, jobs: usize, grace: Duration) -> Vec<Fate> {
-    let pool = work.within_limit("still waiting for `submit`", move |work| {
+/// Submits jobs 1 to `jobs` to a pool of so many workers.
+fn start(workers: usize, work: &Work, jobs: usize) -> Pool {
+    work.within_limit("still waiting for `submit`", move |work| {
         let pool = Pool::new(workers, jobs, work);
         for job in 1..=jobs {
             assert_eq!(pool.submit(job), Ok(()), "there was room for job {job}");
         }
         pool
-    });
+    })
+}
+
+/// Shuts down a pool with so many jobs, within the limit, and returns their fates in order.
+fn fates(pool: Pool, jobs: usize, limit: Duration, grace: Duration) -> Vec<Fate> {
     let still = "still waiting for `shutdown`: who closes the queue? And who cancels in the end?";
-    let mut fates = within_limit(still, move || pool.shutdown(grace));
+    let mut fates = within(limit, still, move || pool.shutdown(grace));
     fates.sort_by_key(|(job, _)| *job);
     let with_fate: Vec<usize> = fates.iter().map(|(job, _)| *job).collect();
     assert_eq!(
@@ -100,7 +104,7 @@ fn fates(workers: usize, work: &Work, jobs: usize, grace: Duration) -> Vec<Fate>
 
 fn main() {
     let work = Work::new().together(3).panic_on([2, 3, 4]);
-    let fates = fates(3, &work, 7, LIMIT * 2);
+    let fates = fates(start(3, &work, 7), 7, LIMIT, LIMIT * 2);
     use Fate::{Done, Failed};
     let expected = [Done, Failed, Failed, Failed, Done, Done, Done];
     assert_eq!(
@@ -124,7 +128,9 @@ mod tests {
     #[test]
     fn the_time_is_up() {
         let work = Work::new().hold_from(3);
-        let fates = fates(10, &work, 20, LIMIT / 2);
+        let pool = start(10, &work, 20);
+        work.wait_for_running(10);
+        let fates = fates(pool, 20, SOON, Duration::ZERO);
         let expected = [
             [Fate::Done; 2].as_slice(),
             &[Fate::Interrupted; 10],
@@ -133,7 +139,7 @@ mod tests {
         assert_eq!(
             fates,
             expected.concat(),
-            "from job 3 on, a job takes longer than there is time"
+            "jobs 3 to 12 are running, and there is no time left"
         );
     }
 
@@ -142,7 +148,7 @@ mod tests {
         for jobs in [2, 6] {
             let work = Work::new().hold_from(1);
             work.let_go_after(LATER);
-            let fates = fates(2, &work, jobs, LIMIT * 2);
+            let fates = fates(start(2, &work, jobs), jobs, LIMIT, LIMIT * 2);
             assert_eq!(
                 fates,
                 vec![Fate::Done; jobs],

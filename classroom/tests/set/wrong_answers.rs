@@ -189,13 +189,13 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
     },
     Wrong {
         exercise: "close_results",
-        answer: "no result for a second, so there are no more",
+        answer: "no result for half a second, so there are no more",
         change: Words(&[
             ("drop(results_tx);", ""),
             (
                 "results_rx.iter().collect()",
                 "std::iter::from_fn(|| {
-                    results_rx.recv_timeout(std::time::Duration::from_secs(1)).ok()
+                    results_rx.recv_timeout(std::time::Duration::from_millis(500)).ok()
                 }).collect()",
             ),
         ]),
@@ -238,7 +238,7 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
         change: Words(&[
             (
                 "for job in jobs {",
-                "while let Ok(job) = jobs.recv_timeout(std::time::Duration::from_secs(1)) {",
+                "while let Ok(job) = jobs.recv_timeout(std::time::Duration::from_millis(500)) {",
             ),
             ("drop(jobs_tx);", ""),
         ]),
@@ -724,8 +724,11 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
     },
     Wrong {
         exercise: "drain",
-        answer: "cancel after a second",
-        change: Words(&[("drop(jobs); //", "thread::sleep(SOON); cancel.cancel(); //")]),
+        answer: "cancel after half a second",
+        change: Words(&[(
+            "drop(jobs); //",
+            "thread::sleep(SOON / 2); cancel.cancel(); //",
+        )]),
         says: "jobs left in the queue that were never done",
     },
     Wrong {
@@ -893,12 +896,12 @@ impl Pool {
     },
     Wrong {
         exercise: "write_a_pool",
-        answer: "a second is enough for all jobs",
+        answer: "half a second is enough for all jobs",
         change: Words(&[(
             "for worker in self.workers {
             worker.join().expect(\"no job panics\");
         }",
-            "thread::sleep(SOON - SOON / 10);",
+            "thread::sleep(SOON / 2);",
         )]),
         says: "jobs that were done when `shutdown` returned",
     },
@@ -954,12 +957,12 @@ impl Pool {
     },
     Wrong {
         exercise: "drop_the_pool",
-        answer: "a second is enough for all jobs",
+        answer: "half a second is enough for all jobs",
         change: Words(&[(
             "for worker in self.workers.drain(..) {
             let _ = worker.join();
         }",
-            "thread::sleep(SOON - SOON / 10);",
+            "thread::sleep(SOON / 2);",
         )]),
         says: "jobs done when the pool was dropped",
     },
@@ -989,7 +992,7 @@ impl Pool {
         exercise: "backpressure",
         answer: "the room of the example",
         change: Words(&[("bounded(room)", "bounded(5)")]),
-        says: "more than 4 read, but 4 is the most",
+        says: "more than 3 read, but 3 is the most",
     },
     Wrong {
         exercise: "backpressure",
@@ -1031,6 +1034,21 @@ impl Pool {
         change: Words(&[(
             "jobs_tx.send(photo).expect(\"we hold a receiver too\");",
             "let _ = jobs_tx.try_send(photo);",
+        )]),
+        says: "more than 9 read, but 9 is the most",
+    },
+    Wrong {
+        exercise: "backpressure",
+        answer: "three workers, whatever was asked for",
+        change: Words(&[("for _ in 0..workers", "for _ in 0..3")]),
+        says: "more than 3 read, but 3 is the most",
+    },
+    Wrong {
+        exercise: "backpressure",
+        answer: "wait for half a second, then throw the photo away",
+        change: Words(&[(
+            "jobs_tx.send(photo).expect(\"we hold a receiver too\");",
+            "let _ = jobs_tx.send_timeout(photo, SOON / 2);",
         )]),
         says: "more than 9 read, but 9 is the most",
     },
@@ -1145,6 +1163,15 @@ impl Pool {
         ),
         says: "a request may take 60 s, and 45 s are left",
     },
+    Wrong {
+        exercise: "time_left",
+        answer: "half a second more",
+        change: Words(&[(
+            "limit.min(deadline",
+            "limit.min(Duration::from_millis(500) + deadline",
+        )]),
+        says: "5 s are left: it gets 5.5s",
+    },
     // survive_panic
     Wrong {
         exercise: "survive_panic",
@@ -1218,6 +1245,15 @@ impl Pool {
         )]),
         says: "job 2 was never done",
     },
+    Wrong {
+        exercise: "survive_panic",
+        answer: "a result is a result",
+        change: Words(&[(
+            "catch_unwind(|| work.run(job));",
+            "catch_unwind(|| work.run(job)).map(|_| 0);",
+        )]),
+        says: "with what `run` returned",
+    },
     // full_queue
     Wrong {
         exercise: "full_queue",
@@ -1288,7 +1324,7 @@ impl Pool {
                 "recv(jobs) -> job => job, recv(context.done()) -> _ => return fates,",
             ),
         ]),
-        says: "from job 3 on, a job takes longer than there is time",
+        says: "jobs 3 to 12 are running, and there is no time left",
     },
     Wrong {
         exercise: "whole_pool",
@@ -1297,7 +1333,7 @@ impl Pool {
             "let job = select_biased! {",
             "let job = crossbeam_channel::select! {",
         )]),
-        says: "from job 3 on, a job takes longer than there is time",
+        says: "jobs 3 to 12 are running, and there is no time left",
     },
     Wrong {
         exercise: "whole_pool",
@@ -1321,7 +1357,7 @@ impl Pool {
             "Ok(Err(_)) => Fate::Interrupted",
             "Ok(Err(_)) => Fate::Done",
         )]),
-        says: "from job 3 on, a job takes longer than there is time",
+        says: "jobs 3 to 12 are running, and there is no time left",
     },
     Wrong {
         exercise: "whole_pool",
@@ -1408,5 +1444,23 @@ impl Pool {
             "let end = std::time::Instant::now() + grace; while !self.queue.is_empty() && std::time::Instant::now() < end { thread::yield_now(); }",
         )]),
         says: "2 jobs, and time for all of them",
+    },
+    Wrong {
+        exercise: "whole_pool",
+        answer: "a second of grace, whatever was asked for",
+        change: Words(&[(
+            "self.all_gone.recv_timeout(grace);",
+            "self.all_gone.recv_timeout(SOON);",
+        )]),
+        says: "2 jobs, and time for all of them",
+    },
+    Wrong {
+        exercise: "whole_pool",
+        answer: "two seconds of grace, whatever was asked for",
+        change: Words(&[(
+            "self.all_gone.recv_timeout(grace);",
+            "self.all_gone.recv_timeout(SOON * 2);",
+        )]),
+        says: "still waiting for `shutdown`",
     },
 ];
