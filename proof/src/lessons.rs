@@ -1,0 +1,56 @@
+//! The lessons' own source, on the ground of [`model`](crate::model), and the mistaken copies.
+//! `build.rs` makes them.
+
+/// A lesson that is a program.
+macro_rules! program {
+    ($name:ident is $file:ident) => {
+        #[allow(missing_docs)]
+        pub mod $name {
+            include!(concat!(
+                env!("OUT_DIR"),
+                concat!("/", stringify!($name), "/", stringify!($file), ".rs")
+            ));
+
+            pub fn lesson() {
+                main();
+            }
+        }
+    };
+}
+
+/// A lesson whose pool is in files of its own.
+macro_rules! pool {
+    ($name:ident has $($file:ident)+) => {
+        #[allow(missing_docs, dead_code, unused_imports, unused_mut, unreachable_code)]
+        pub mod $name {
+            $(
+                pub mod $file {
+                    include!(concat!(
+                        env!("OUT_DIR"),
+                        concat!("/", stringify!($name), "/", stringify!($file), ".rs")
+                    ));
+                }
+            )+
+        }
+    };
+}
+
+program!(basic is basic);
+program!(kept_sender is basic);
+
+program!(context_cancel is context_cancel);
+program!(no_second_select is context_cancel);
+program!(unbiased_select is context_cancel);
+
+program!(graceful_vs_emergency is graceful_vs_emergency);
+
+pool!(struct_pool has pool);
+pool!(queue_left_open has pool);
+pool!(lost_worker has pool);
+
+pool!(production_pool has pool metrics results);
+pool!(drained_too_early has pool metrics results);
+pool!(stop_ignored has pool metrics results);
+pool!(room_without_lock has pool metrics results);
+pool!(idle_too_early has pool metrics results);
+pool!(busy_too_late has pool metrics results);

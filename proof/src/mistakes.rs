@@ -1,0 +1,162 @@
+//! The classic mistakes, each as a change to a lesson's source.
+
+/// A mistake.
+#[derive(Clone, Copy, Debug)]
+pub struct Mistake {
+    /// Its name, and that of the module with the lesson that has it.
+    pub name: &'static str,
+    /// In which lesson it is made.
+    pub lesson: &'static str,
+    /// In which of the lesson's files, below `src/bin`.
+    pub file: &'static str,
+    /// What the lesson says, and what a mistaken one says.
+    pub changes: &'static [(&'static str, &'static str)],
+}
+
+/// All of them.
+pub const MISTAKES: &[Mistake] = &[
+    Mistake {
+        name: "kept_sender",
+        lesson: "basic",
+        file: "basic.rs",
+        changes: &[("        drop(results_tx);\n", "")],
+    },
+    Mistake {
+        name: "no_second_select",
+        lesson: "context_cancel",
+        file: "context_cancel.rs",
+        changes: &[(
+            r#"        select_biased! {
+            send(results, job * 2) -> sent => sent.expect("main keeps its receiver"),
+            recv(context.done()) -> _ => {
+                println!("worker {id} cancelled");
+                return Some(job);
+            }
+        }
+"#,
+            r#"        results.send(job * 2).expect("main keeps its receiver");
+"#,
+        )],
+    },
+    Mistake {
+        name: "unbiased_select",
+        lesson: "context_cancel",
+        file: "context_cancel.rs",
+        changes: &[
+            ("bounded, select_biased}", "bounded, select, select_biased}"),
+            ("let job = select_biased! {", "let job = select! {"),
+        ],
+    },
+    Mistake {
+        name: "queue_left_open",
+        lesson: "struct_pool",
+        file: "struct_pool/pool.rs",
+        changes: &[("        self.jobs = None; // close(jobs)\n", "")],
+    },
+    Mistake {
+        name: "lost_worker",
+        lesson: "struct_pool",
+        file: "struct_pool/pool.rs",
+        changes: &[(
+            "        let ended = panic::catch_unwind(AssertUnwindSafe(job));
+        outcome = outcome.and(ended);
+",
+            "        job();
+",
+        )],
+    },
+    Mistake {
+        name: "drained_too_early",
+        lesson: "production_pool",
+        file: "production_pool/pool.rs",
+        changes: &[
+            (
+                "        self.submissions().jobs = None; // close(jobs)\n",
+                "",
+            ),
+            (
+                "            never_started.extend(&self.never_started);
+",
+                "            never_started.extend(self.never_started.try_iter());
+            self.submissions().jobs = None; // close(jobs)
+",
+            ),
+        ],
+    },
+    Mistake {
+        name: "stop_ignored",
+        lesson: "production_pool",
+        file: "production_pool/pool.rs",
+        changes: &[("if shared.stop.is_done() {", "if false {")],
+    },
+    Mistake {
+        name: "room_without_lock",
+        lesson: "production_pool",
+        file: "production_pool/pool.rs",
+        changes: &[
+            (
+                "        let mut submissions = self.submissions();\n",
+                "        let in_pool = self.submissions().accepted - self.shared.counters.gone();
+        let mut submissions = self.submissions();
+",
+            ),
+            (
+                "        let in_pool = submissions.accepted - self.shared.counters.gone();\n",
+                "",
+            ),
+        ],
+    },
+    Mistake {
+        name: "idle_too_early",
+        lesson: "production_pool",
+        file: "production_pool/pool.rs",
+        changes: &[(
+            "        counters.snapshot(submissions.accepted, submissions.rejected)\n",
+            "        let queued = submissions.jobs.as_ref().map_or(0, |jobs| jobs.len() as u64);
+        let metrics = counters.snapshot(submissions.accepted, submissions.rejected);
+        Metrics { queued, ..metrics }
+",
+        )],
+    },
+    Mistake {
+        name: "busy_too_late",
+        lesson: "production_pool",
+        file: "production_pool/pool.rs",
+        changes: &[(
+            "        match result {
+            Ok(_) => counters.returned(),
+            Err(_) => counters.panicked(),
+        }
+        let result = result.map_err(|payload| Panicked { payload });
+        let _ = results.send(Finished { job, result });
+",
+            "        let is_ok = result.is_ok();
+        let result = result.map_err(|payload| Panicked { payload });
+        let _ = results.send(Finished { job, result });
+        match is_ok {
+            true => counters.returned(),
+            false => counters.panicked(),
+        }
+",
+        )],
+    },
+];
+
+impl Mistake {
+    /// Makes it in the source of the file.
+    ///
+    /// # Errors
+    ///
+    /// When the file does not say, exactly once, what is to be changed.
+    pub fn make(&self, source: &str) -> Result<String, String> {
+        let mut source = source.to_owned();
+        for (right, wrong) in self.changes {
+            if source.matches(right).count() != 1 {
+                let Mistake { name, file, .. } = self;
+                return Err(format!("{name}: src/bin/{file} has not once:\n{right}"));
+            }
+            source = source.replace(right, wrong);
+        }
+        Ok(source)
+    }
+}

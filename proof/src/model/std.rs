@@ -1,0 +1,190 @@
+//! std, where loom has its own threads and locks.
+
+pub use ::std::{any, error, fmt, io, panic, time};
+
+/// `std::sync`
+pub mod sync {
+    pub use ::std::sync::PoisonError;
+    pub use loom::sync::{Arc, Mutex, MutexGuard};
+
+    /// `std::sync::atomic`
+    pub mod atomic {
+        pub use loom::sync::atomic::{AtomicU64, Ordering};
+    }
+}
+
+/// `std::thread`, with threads that have a name in the story.
+pub mod thread {
+    use ::std::cell::RefCell;
+    use ::std::io;
+    use ::std::marker::PhantomData;
+    use ::std::mem;
+    use ::std::panic::{self, AssertUnwindSafe};
+    use ::std::sync::{Arc, Mutex, PoisonError};
+
+    pub use ::std::thread::{Result, panicking};
+    pub use loom::thread::{Thread, ThreadId, current};
+
+    use crate::story;
+
+    /// What a job of a scenario panics with, by [`resume_unwind`](panic::resume_unwind). Any other
+    /// panic is a failure of the model.
+    pub struct JobPanics;
+
+    /// `std::thread::JoinHandle`
+    pub struct JoinHandle<T> {
+        thread: loom::thread::JoinHandle<Result<T>>,
+    }
+
+    impl<T> JoinHandle<T> {
+        /// Waits until the thread has returned.
+        ///
+        /// # Errors
+        ///
+        /// When it has panicked.
+        pub fn join(self) -> Result<T> {
+            story::joins(self.thread.thread().name());
+            self.thread.join().and_then(|ended| ended)
+        }
+
+        /// The thread itself.
+        pub fn thread(&self) -> &Thread {
+            self.thread.thread()
+        }
+    }
+
+    /// `std::thread::Builder`
+    pub struct Builder(loom::thread::Builder);
+
+    impl Builder {
+        /// A thread without a name.
+        #[allow(clippy::new_without_default)]
+        pub fn new() -> Builder {
+            Builder(loom::thread::Builder::new())
+        }
+
+        /// Names it.
+        pub fn name(self, name: String) -> Builder {
+            Builder(self.0.name(name))
+        }
+
+        /// Starts it.
+        ///
+        /// # Errors
+        ///
+        /// None: a model's threads are never refused.
+        pub fn spawn<T: Send + 'static>(
+            self,
+            body: impl FnOnce() -> T + Send + 'static,
+        ) -> io::Result<JoinHandle<T>> {
+            let thread = self.0.spawn(move || {
+                let ended = panic::catch_unwind(AssertUnwindSafe(body));
+                match &ended {
+                    Ok(_) => story::returns("returns"),
+                    Err(payload) if payload.is::<JobPanics>() => story::returns("dies of a panic"),
+                    Err(_) => {}
+                }
+                match ended {
+                    Err(payload) if !payload.is::<JobPanics>() => panic::resume_unwind(payload),
+                    ended => ended,
+                }
+            })?;
+            Ok(JoinHandle { thread })
+        }
+    }
+
+    /// Starts a thread with this name.
+    pub fn spawn_named<T: Send + 'static>(
+        name: &str,
+        body: impl FnOnce() -> T + Send + 'static,
+    ) -> JoinHandle<T> {
+        let thread = Builder::new().name(name.to_owned());
+        thread.spawn(body).expect("never refused")
+    }
+
+    /// `std::thread::spawn`. A lesson's threads are its workers.
+    pub fn spawn<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
+        spawn_named(&format!("worker {}", story::next_worker()), body)
+    }
+
+    /// `std::thread::Scope`
+    pub struct Scope<'scope, 'env: 'scope> {
+        threads: RefCell<Vec<Running>>,
+        lifetimes: PhantomData<(&'scope mut &'scope (), &'env mut &'env ())>,
+    }
+
+    /// A thread of a scope, until it is joined.
+    type Running = Arc<Mutex<Option<JoinHandle<()>>>>;
+
+    /// `std::thread::ScopedJoinHandle`
+    pub struct ScopedJoinHandle<'scope, T> {
+        running: Running,
+        output: Arc<Mutex<Option<T>>>,
+        lifetime: PhantomData<&'scope ()>,
+    }
+
+    /// `std::thread::scope`
+    pub fn scope<'env, T>(body: impl for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T) -> T {
+        let scope = Scope {
+            threads: RefCell::default(),
+            lifetimes: PhantomData,
+        };
+        let output = body(&scope);
+        for thread in scope.threads.take() {
+            join(&thread);
+        }
+        output
+    }
+
+    fn join(running: &Running) {
+        let thread = running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(thread) = thread {
+            thread.join().expect("a panic would have ended the model");
+        }
+    }
+
+    impl<'scope> Scope<'scope, '_> {
+        /// Starts a thread that the scope waits for.
+        pub fn spawn<T: Send + 'scope>(
+            &'scope self,
+            body: impl FnOnce() -> T + Send + 'scope,
+        ) -> ScopedJoinHandle<'scope, T> {
+            let output = Arc::new(Mutex::new(None));
+            let place = Arc::clone(&output);
+            let body: Box<dyn FnOnce() + Send + 'scope> = Box::new(move || {
+                let output = body();
+                *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(output);
+            });
+            // SAFETY: `scope` returns only when the thread has ended, so it does not outlive what
+            // it borrows. If `scope` unwinds, loom ends the model, and never runs the thread again.
+            let body: Box<dyn FnOnce() + Send + 'static> = unsafe { mem::transmute(body) };
+            let running = Arc::new(Mutex::new(Some(spawn(body))));
+            self.threads.borrow_mut().push(Arc::clone(&running));
+            ScopedJoinHandle {
+                running,
+                output,
+                lifetime: PhantomData,
+            }
+        }
+    }
+
+    impl<T> ScopedJoinHandle<'_, T> {
+        /// Waits until the thread has returned.
+        ///
+        /// # Errors
+        ///
+        /// None, as with [`JoinHandle::join`].
+        pub fn join(self) -> Result<T> {
+            join(&self.running);
+            let output = self
+                .output
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take();
+            Ok(output.expect("it has returned"))
+        }
+    }
+}

@@ -1,0 +1,589 @@
+//! What is tried: small runs of the lessons, and what must hold in every one of them.
+
+use std::cell::RefCell;
+use std::fmt::{self, Display, Formatter};
+use std::panic::{self, AssertUnwindSafe};
+
+use loom::sync::Arc;
+
+use crate::lessons;
+use crate::model::crossbeam_channel::{alone, bounded};
+use crate::model::std::thread::{JobPanics, spawn_named};
+use crate::model::worker_pools::Context;
+use crate::model::worker_pools::cli::set_flags;
+use crate::story::{self, wrong};
+
+/// A small run of a lesson.
+#[derive(Clone, Copy, Debug)]
+pub struct Scenario {
+    /// The lesson.
+    pub lesson: &'static str,
+    /// What happens in it.
+    pub name: &'static str,
+    /// Runs it once, and panics, hangs or tells of a [`wrong`] if something does not hold.
+    pub run: fn(),
+}
+
+/// What must hold, whatever the order of events.
+pub const SCENARIOS: &[Scenario] = &[
+    Scenario {
+        lesson: "basic",
+        name: "all jobs are done, and the results end",
+        run: || basic(lessons::basic::lesson),
+    },
+    Scenario {
+        lesson: "context_cancel",
+        name: "the clock cancels at any moment",
+        run: || context_cancel(lessons::context_cancel::lesson, "--workers 2 --jobs 2"),
+    },
+    Scenario {
+        lesson: "graceful_vs_emergency",
+        name: "the graceful half",
+        run: || graceful_vs_emergency("--workers 2 --jobs 2 --only graceful"),
+    },
+    Scenario {
+        lesson: "graceful_vs_emergency",
+        name: "the emergency half, cancelled at any moment",
+        run: || graceful_vs_emergency("--workers 2 --jobs 2 --only emergency"),
+    },
+    Scenario {
+        lesson: "struct_pool",
+        name: "two jobs through a queue of 1, then a shutdown",
+        run: || all_are_done::<lessons::struct_pool::pool::Pool>(1),
+    },
+    Scenario {
+        lesson: "struct_pool",
+        name: "two jobs through a queue without room, then a shutdown",
+        run: || all_are_done::<lessons::struct_pool::pool::Pool>(0),
+    },
+    Scenario {
+        lesson: "struct_pool",
+        name: "two submitters; the last one drops the pool",
+        run: two_submitters,
+    },
+    Scenario {
+        lesson: "struct_pool",
+        name: "a job panics; the other one is done, the shutdown panics",
+        run: || one_panics::<lessons::struct_pool::pool::Pool>(2),
+    },
+    Scenario {
+        lesson: "struct_pool",
+        name: "a job drops the pool",
+        run: dropped_by_a_job,
+    },
+    Scenario {
+        lesson: "production_pool",
+        name: "a submitter, and a stop at any moment",
+        run: || submitter_and_stop::<Production>(2, &[1, 2]),
+    },
+    Scenario {
+        lesson: "production_pool",
+        name: "a submitter, and a drain that begins at any moment",
+        run: submitter_and_drain::<Production>,
+    },
+    Scenario {
+        lesson: "production_pool",
+        name: "a drain whose time is up at any moment",
+        run: drain_with_a_limit::<Production>,
+    },
+    Scenario {
+        lesson: "production_pool",
+        name: "a drain, hurried up by a stop from another thread",
+        run: two_shutdowns::<Production>,
+    },
+    Scenario {
+        lesson: "production_pool",
+        name: "two submitters, room for one job",
+        run: never_too_full::<Production>,
+    },
+    Scenario {
+        lesson: "production_pool",
+        name: "an observer reads the metrics at any moment",
+        run: observed::<Production>,
+    },
+    Scenario {
+        lesson: "production_pool",
+        name: "who finds the pool idle finds the job done",
+        run: idle::<Production>,
+    },
+    Scenario {
+        lesson: "production_pool",
+        name: "who has the result finds the pool idle",
+        run: idle_at_the_end::<Production>,
+    },
+    Scenario {
+        lesson: "production_pool",
+        name: "a job panics; it comes back, and so does the other one",
+        run: a_panic_comes_back::<Production>,
+    },
+    Scenario {
+        lesson: "production_pool",
+        name: "a job shuts the pool down",
+        run: shut_down_by_a_job,
+    },
+];
+
+/// The mistakes of [`MISTAKES`](crate::mistakes::MISTAKES) by name, and a run that each spoils: as
+/// small as can be, to make a short story.
+pub const SPOILED: &[(&str, fn())] = &[
+    ("kept_sender", || basic(lessons::kept_sender::lesson)),
+    ("no_second_select", || {
+        context_cancel(lessons::no_second_select::lesson, "--workers 1 --jobs 1");
+    }),
+    ("unbiased_select", || {
+        context_cancel(lessons::unbiased_select::lesson, "--workers 1 --jobs 1");
+    }),
+    ("queue_left_open", || {
+        all_are_done::<lessons::queue_left_open::pool::Pool>(1);
+    }),
+    ("lost_worker", || {
+        one_panics::<lessons::lost_worker::pool::Pool>(1);
+    }),
+    ("drained_too_early", || {
+        submitter_and_stop::<mistaken::DrainedTooEarly>(1, &[1]);
+    }),
+    ("stop_ignored", || {
+        submitter_and_stop::<mistaken::StopIgnored>(1, &[1]);
+    }),
+    (
+        "room_without_lock",
+        never_too_full::<mistaken::RoomWithoutLock>,
+    ),
+    ("idle_too_early", idle::<mistaken::IdleTooEarly>),
+    ("busy_too_late", idle_at_the_end::<mistaken::BusyTooLate>),
+];
+
+/// Tells of something wrong if this does not hold. The pool is not in its way: it still ends.
+fn expect(holds: bool, else_what: impl Display) {
+    if !holds {
+        wrong(else_what);
+    }
+}
+
+// The lessons that are programs. What they print tells what became of the jobs.
+
+fn lines_with(text: &str) -> Vec<String> {
+    let printed = story::printed().into_iter();
+    printed.filter(|line| line.contains(text)).collect()
+}
+
+/// The numbers of the last line that is printed, such as "2 jobs: 1 done, 1 never started".
+fn last_numbers() -> Vec<usize> {
+    let printed = story::printed();
+    let last = printed.last().expect("a line that adds up");
+    let words = last.split(|c: char| !c.is_ascii_digit());
+    words.filter_map(|word| word.parse().ok()).collect()
+}
+
+/// As many results and as many jobs that were started are to be printed.
+fn expect_printed(results: usize, started: usize) {
+    let printed = ["result: ", "processing"].map(|text| lines_with(text).len());
+    expect(
+        printed == [results, started],
+        format_args!("the last line does not tell of {printed:?} results and started jobs"),
+    );
+}
+
+fn basic(lesson: fn()) {
+    set_flags("--workers 2 --jobs 2");
+    lesson();
+    let mut results = lines_with("result: ");
+    results.sort();
+    expect(
+        results == ["result: 2", "result: 4"],
+        format_args!("the results are {results:?}"),
+    );
+}
+
+fn context_cancel(lesson: fn(), flags: &'static str) {
+    set_flags(flags);
+    lesson();
+    let [jobs, delivered, late, never_started] = last_numbers()[..] else {
+        panic!("four numbers add up");
+    };
+    expect(
+        jobs == delivered + late + never_started,
+        "the last line does not add up",
+    );
+    expect_printed(delivered, delivered + late);
+}
+
+fn graceful_vs_emergency(flags: &'static str) {
+    set_flags(flags);
+    lessons::graceful_vs_emergency::lesson();
+    let [jobs, done, interrupted, never_started] = last_numbers()[..] else {
+        panic!("four numbers add up");
+    };
+    expect(
+        jobs == done + interrupted + never_started,
+        "the last line does not add up",
+    );
+    expect_printed(done, done + interrupted);
+    if flags.contains("graceful") {
+        expect(jobs == done, "a job is missing");
+    }
+}
+
+// `struct_pool`.
+
+/// What the scenarios need of a `struct_pool`, with a mistake or without.
+trait StructPool: Send + Sync + 'static {
+    fn with_capacity(size: usize, capacity: usize) -> Self;
+    fn submit(&self, job: impl FnOnce() + Send + 'static);
+    fn shutdown(self);
+}
+
+/// The jobs that were done.
+#[derive(Clone, Default)]
+struct Done(std::sync::Arc<std::sync::Mutex<Vec<usize>>>);
+
+impl Done {
+    /// A job that notes that it was done.
+    fn job(&self, number: usize) -> impl FnOnce() + Send + 'static {
+        let Done(done) = self.clone();
+        move || {
+            story::starts(number);
+            story::yields();
+            done.lock().expect("nobody panics with it").push(number);
+        }
+    }
+
+    /// These jobs are to be done, each of them once.
+    fn expect(&self, jobs: &[usize]) {
+        let mut done = self.0.lock().expect("nobody panics with it").clone();
+        done.sort();
+        expect(
+            done == jobs,
+            format_args!("jobs {jobs:?} were to be done, and done were {done:?}"),
+        );
+    }
+}
+
+fn all_are_done<Pool: StructPool>(capacity: usize) {
+    let done = Done::default();
+    let pool = Pool::with_capacity(2, capacity);
+    pool.submit(done.job(1));
+    pool.submit(done.job(2));
+    pool.shutdown();
+    done.expect(&[1, 2]);
+}
+
+fn two_submitters() {
+    let done = Done::default();
+    let pool = Arc::new(lessons::struct_pool::pool::Pool::with_capacity(2, 1));
+    let (other, job) = (Arc::clone(&pool), done.job(2));
+    let submitter = spawn_named("submitter", move || other.submit(job));
+    pool.submit(done.job(1));
+    drop(pool);
+    submitter.join().expect("it does not panic");
+    done.expect(&[1, 2]);
+}
+
+fn one_panics<Pool: StructPool>(workers: usize) {
+    let done = Done::default();
+    let pool = Pool::with_capacity(workers, 1);
+    pool.submit(|| {
+        story::tell("starts job 1, which panics");
+        panic::resume_unwind(Box::new(JobPanics));
+    });
+    pool.submit(done.job(2));
+    let shutdown = panic::catch_unwind(AssertUnwindSafe(|| pool.shutdown()));
+    match shutdown {
+        Err(payload) if payload.is::<JobPanics>() => {}
+        Err(payload) => panic::resume_unwind(payload),
+        Ok(()) => panic!("nobody heard of the panic"),
+    }
+    done.expect(&[2]);
+}
+
+fn dropped_by_a_job() {
+    let done = Done::default();
+    let pool = Arc::new(lessons::struct_pool::pool::Pool::with_capacity(2, 1));
+    let (at_work, jobs) = bounded::<()>(0);
+    let (handle, also_at_work) = (Arc::clone(&pool), at_work.clone());
+    pool.submit(move || {
+        drop(handle);
+        drop(at_work);
+    });
+    let job = done.job(2);
+    pool.submit(move || {
+        job();
+        drop(also_at_work);
+    });
+    drop(pool);
+    // If a job has dropped the last handle, nobody has waited for it.
+    jobs.recv().expect_err("nobody sends");
+    done.expect(&[2]);
+}
+
+// `production_pool`.
+
+/// What the scenarios need of a `production_pool`, with a mistake or without. A job is a number,
+/// and so is its result; job 0 panics.
+trait ProductionPool: Send + Sync + Sized + 'static {
+    fn new(size: usize, capacity: usize, work: fn(&Context, &usize) -> usize) -> Self;
+    /// Whether it was accepted.
+    fn submit(&self, job: usize) -> bool;
+    /// Takes a result and returns the job, or `None` when all were taken and the pool is shut down.
+    fn next(&self) -> Option<usize>;
+    /// Returns the jobs that never started.
+    fn shutdown(&self, stop: &Context) -> Vec<usize>;
+    fn metrics(&self) -> Metrics;
+}
+
+type Production = lessons::production_pool::pool::Pool<usize, usize>;
+
+impl Display for Metrics {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        write!(
+            f,
+            "{} accepted: {} queued, {} active, {} processed, {} never started",
+            self.accepted, self.queued, self.active, self.processed, self.never_started
+        )
+    }
+}
+
+/// Pools that were made of mistaken source.
+mod mistaken {
+    use crate::lessons;
+
+    pub type DrainedTooEarly = lessons::drained_too_early::pool::Pool<usize, usize>;
+    pub type StopIgnored = lessons::stop_ignored::pool::Pool<usize, usize>;
+    pub type RoomWithoutLock = lessons::room_without_lock::pool::Pool<usize, usize>;
+    pub type IdleTooEarly = lessons::idle_too_early::pool::Pool<usize, usize>;
+    pub type BusyTooLate = lessons::busy_too_late::pool::Pool<usize, usize>;
+}
+
+struct Metrics {
+    queued: u64,
+    active: u64,
+    processed: u64,
+    accepted: u64,
+    never_started: u64,
+}
+
+fn work(_: &Context, &job: &usize) -> usize {
+    story::starts(job);
+    story::yields();
+    if job == 0 {
+        panic::resume_unwind(Box::new(JobPanics));
+    }
+    job
+}
+
+fn new_pool<Pool: ProductionPool>(size: usize, capacity: usize) -> Arc<Pool> {
+    Arc::new(Pool::new(size, capacity, work))
+}
+
+/// Submits jobs aside, and returns those that were accepted.
+fn submit_aside<Pool: ProductionPool>(
+    pool: &Arc<Pool>,
+    jobs: &'static [usize],
+) -> crate::model::std::thread::JoinHandle<Vec<usize>> {
+    let pool = Arc::clone(pool);
+    spawn_named("submitter", move || {
+        let jobs = jobs.iter().copied();
+        jobs.filter(|&job| pool.submit(job)).collect()
+    })
+}
+
+/// Submits jobs to a pool that has room for them.
+fn submit_all<Pool: ProductionPool>(pool: &Pool, jobs: &[usize]) {
+    for &job in jobs {
+        expect(pool.submit(job), format_args!("job {job} was rejected"));
+    }
+}
+
+/// All results that are left in a pool that is shut down.
+fn results<Pool: ProductionPool>(pool: &Pool) -> Vec<usize> {
+    std::iter::from_fn(|| pool.next()).collect()
+}
+
+/// Every job is to have one fate.
+fn expect_all_there(accepted: Vec<usize>, came_back: Vec<usize>) {
+    let sorted = |mut jobs: Vec<usize>| {
+        jobs.sort();
+        jobs
+    };
+    let (accepted, came_back) = (sorted(accepted), sorted(came_back));
+    expect(
+        accepted == came_back,
+        format_args!("accepted were jobs {accepted:?}, but back came {came_back:?}"),
+    );
+}
+
+fn submitter_and_stop<Pool: ProductionPool>(workers: usize, jobs: &'static [usize]) {
+    let pool = new_pool::<Pool>(workers, 0);
+    let submitter = submit_aside(&pool, jobs);
+    let mut came_back = pool.shutdown(&Context::ended());
+    let accepted = submitter.join().unwrap_or_default();
+    came_back.extend(results(&*pool));
+    expect_all_there(accepted, came_back);
+}
+
+fn submitter_and_drain<Pool: ProductionPool>() {
+    let pool = new_pool::<Pool>(2, 0);
+    let submitter = submit_aside(&pool, &[1, 2]);
+    let never_started = pool.shutdown(&Context::background());
+    expect(never_started.is_empty(), "a drain has left a job");
+    let accepted = submitter.join().unwrap_or_default();
+    expect_all_there(accepted, results(&*pool));
+}
+
+fn drain_with_a_limit<Pool: ProductionPool>() {
+    let pool = new_pool::<Pool>(2, 0);
+    submit_all(&*pool, &[1, 2]);
+    let (limit, _cancel) = Context::with_timeout(std::time::Duration::ZERO);
+    let mut came_back = pool.shutdown(&limit);
+    came_back.extend(results(&*pool));
+    expect_all_there(vec![1, 2], came_back);
+}
+
+fn two_shutdowns<Pool: ProductionPool>() {
+    let pool = new_pool::<Pool>(2, 0);
+    submit_all(&*pool, &[1, 2]);
+    let other = Arc::clone(&pool);
+    let drain = spawn_named("drain", move || other.shutdown(&Context::background()));
+    let mut came_back = pool.shutdown(&Context::ended());
+    came_back.extend(drain.join().unwrap_or_default());
+    came_back.extend(results(&*pool));
+    expect_all_there(vec![1, 2], came_back);
+}
+
+fn never_too_full<Pool: ProductionPool>() {
+    let pool = new_pool::<Pool>(1, 0);
+    let submitter = submit_aside(&pool, &[1]);
+    pool.submit(2);
+    let metrics = pool.metrics();
+    expect(
+        metrics.queued + metrics.active <= 1,
+        "two jobs are in a pool that has room for one",
+    );
+    submitter.join().expect("it does not panic");
+    let _ = pool.shutdown(&Context::background());
+}
+
+fn observed<Pool: ProductionPool>() {
+    let pool = new_pool::<Pool>(1, 1);
+    let submitter = submit_aside(&pool, &[1, 2]);
+    story::tell("looks at the metrics");
+    let metrics = pool.metrics();
+    story::tell(format_args!("has seen {metrics}"));
+    let in_pool = metrics.queued + metrics.active;
+    let gone = metrics.processed + metrics.never_started;
+    expect(
+        metrics.accepted == in_pool + gone,
+        "the numbers do not add up",
+    );
+    submitter.join().expect("it does not panic");
+    let _ = pool.shutdown(&Context::background());
+}
+
+fn idle<Pool: ProductionPool>() {
+    let pool = new_pool::<Pool>(1, 0);
+    submit_all(&*pool, &[1]);
+    story::tell("looks at the metrics");
+    let metrics = pool.metrics();
+    story::tell(format_args!("has seen {metrics}"));
+    expect(
+        metrics.queued + metrics.active + metrics.processed > 0,
+        "the pool looks idle, and the job is not done",
+    );
+    let _ = pool.shutdown(&Context::background());
+}
+
+fn idle_at_the_end<Pool: ProductionPool>() {
+    let pool = new_pool::<Pool>(1, 0);
+    submit_all(&*pool, &[1]);
+    expect(pool.next() == Some(1), "the result is missing");
+    let metrics = pool.metrics();
+    expect(
+        metrics.queued + metrics.active == 0,
+        "all results are there, and the pool is busy",
+    );
+    let _ = pool.shutdown(&Context::background());
+}
+
+fn a_panic_comes_back<Pool: ProductionPool>() {
+    let pool = new_pool::<Pool>(2, 0);
+    submit_all(&*pool, &[0, 1]);
+    let never_started = pool.shutdown(&Context::background());
+    expect(never_started.is_empty(), "a drain has left a job");
+    expect_all_there(vec![0, 1], results(&*pool));
+}
+
+fn shut_down_by_a_job() {
+    thread_local!(static POOL: RefCell<Option<Arc<Production>>> = const { RefCell::new(None) });
+    let pool = Production::new(2, 0, |_, &job| {
+        story::starts(job);
+        if let Some(pool) = alone(|| POOL.take()) {
+            let _ = pool.shutdown(&Context::ended());
+        }
+        job
+    });
+    let pool = Arc::new(pool.expect("a model refuses no thread"));
+    POOL.set(Some(Arc::clone(&pool)));
+
+    let accepted = [1, 2].into_iter().filter(|&job| pool.submit(job).is_ok());
+    let accepted = accepted.collect();
+    let mut came_back = pool.shutdown(&Context::background()).never_started;
+    came_back.extend(results(&*pool));
+    expect_all_there(accepted, came_back);
+}
+
+/// The pools have the same methods, but are different types.
+macro_rules! struct_pools {
+    ($($name:ident)+) => { $(
+        impl StructPool for lessons::$name::pool::Pool {
+            fn with_capacity(size: usize, capacity: usize) -> Self {
+                Self::with_capacity(size, capacity)
+            }
+
+            fn submit(&self, job: impl FnOnce() + Send + 'static) {
+                self.submit(job);
+            }
+
+            fn shutdown(self) {
+                self.shutdown();
+            }
+        }
+    )+ };
+}
+
+struct_pools!(struct_pool queue_left_open lost_worker);
+
+macro_rules! production_pools {
+    ($($name:ident)+) => { $(
+        impl ProductionPool for lessons::$name::pool::Pool<usize, usize> {
+            fn new(size: usize, capacity: usize, work: fn(&Context, &usize) -> usize) -> Self {
+                Self::new(size, capacity, work).expect("a model refuses no thread")
+            }
+
+            fn submit(&self, job: usize) -> bool {
+                self.submit(job).is_ok()
+            }
+
+            fn next(&self) -> Option<usize> {
+                self.results().recv().ok().map(|finished| finished.job)
+            }
+
+            fn shutdown(&self, stop: &Context) -> Vec<usize> {
+                self.shutdown(stop).never_started
+            }
+
+            fn metrics(&self) -> Metrics {
+                let metrics = self.metrics();
+                Metrics {
+                    queued: metrics.queued,
+                    active: metrics.active,
+                    processed: metrics.processed,
+                    accepted: metrics.accepted,
+                    never_started: metrics.never_started,
+                }
+            }
+        }
+    )+ };
+}
+
+production_pools!(production_pool drained_too_early stop_ignored room_without_lock);
+production_pools!(idle_too_early busy_too_late);

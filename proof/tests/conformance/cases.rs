@@ -1,0 +1,295 @@
+//! What a channel does, and what may come of a race for it.
+
+use super::crossbeam_channel::{
+    Receiver, RecvError, Sender, bounded, never, select_biased, unbounded,
+};
+use super::{comes_to, spawn};
+
+/// Closes when it is dropped, and never has a message.
+fn done() -> (Sender<()>, Receiver<()>) {
+    bounded(0)
+}
+
+#[test]
+fn messages_keep_their_order() {
+    comes_to(&["[1, 2]"], || {
+        let (sender, receiver) = unbounded();
+        spawn(move || {
+            sender.send(1).expect("main receives");
+            sender.send(2).expect("main receives");
+        });
+        let received: Vec<i32> = receiver.iter().collect();
+        format!("{received:?}")
+    });
+}
+
+#[test]
+fn a_message_goes_to_one_receiver() {
+    let outcomes = ["[1, 2] []", "[1] [2]", "[2] [1]", "[] [1, 2]"];
+    comes_to(&outcomes, || {
+        let (sender, receiver) = bounded(2);
+        let other = receiver.clone();
+        let other = spawn(move || other.into_iter().collect::<Vec<i32>>());
+        sender.send(1).expect("main receives");
+        sender.send(2).expect("main receives");
+        drop(sender);
+        let received: Vec<i32> = receiver.iter().collect();
+        let others = other.join().expect("it does not panic");
+        format!("{received:?} {others:?}")
+    });
+}
+
+#[test]
+fn a_closed_channel_is_emptied_first() {
+    comes_to(&["Ok(1) Err(RecvError)"], || {
+        let (sender, receiver) = bounded(1);
+        let clone = sender.clone();
+        spawn(move || clone.send(1).expect("main receives"));
+        drop(sender);
+        format!("{:?} {:?}", receiver.recv(), receiver.recv())
+    });
+}
+
+#[test]
+fn a_message_that_nobody_can_receive_comes_back() {
+    for capacity in [0, 1] {
+        comes_to(&["1"], move || {
+            let (sender, receiver) = bounded(capacity);
+            drop(receiver);
+            sender.send(1).expect_err("nobody receives").0.to_string()
+        });
+    }
+}
+
+#[test]
+fn a_sender_that_waits_gets_its_message_back_when_the_last_receiver_goes() {
+    comes_to(&["2"], || {
+        let (sender, receiver) = bounded(1);
+        sender.send(1).expect("there is a receiver");
+        spawn(move || drop(receiver));
+        sender.send(2).expect_err("nobody makes room").0.to_string()
+    });
+}
+
+#[test]
+fn a_receiver_that_goes_may_have_made_room() {
+    comes_to(&["came back", "sent"], || {
+        let (sender, receiver) = bounded(1);
+        sender.send(1).expect("there is a receiver");
+        spawn(move || receiver.recv());
+        match sender.send(2) {
+            Ok(()) => "sent".to_owned(),
+            Err(_) => "came back".to_owned(),
+        }
+    });
+}
+
+#[test]
+fn a_full_channel_makes_its_sender_wait() {
+    // Nothing is noted before a message is taken: the second send waits for that.
+    comes_to(&["false 1 true 2"], || {
+        let (sender, receiver) = bounded(1);
+        let (note, notes) = unbounded();
+        spawn(move || {
+            sender.send(1).expect("main receives");
+            sender.send(2).expect("main receives");
+            note.send(()).expect("main reads it");
+        });
+        let noted = notes.try_recv().is_ok();
+        let first = receiver.recv().expect("two are sent");
+        let noted_then = notes.recv().is_ok();
+        let second = receiver.recv().expect("two are sent");
+        format!("{noted} {first} {noted_then} {second}")
+    });
+}
+
+#[test]
+fn without_room_a_message_goes_from_hand_to_hand() {
+    comes_to(&["false 0 1 true"], || {
+        let (sender, receiver) = bounded(0);
+        let (note, notes) = unbounded();
+        spawn(move || {
+            sender.send(1).expect("main receives");
+            note.send(()).expect("main reads it");
+        });
+        let noted = notes.try_recv().is_ok();
+        let waiting = receiver.len();
+        let message = receiver.recv().expect("one is sent");
+        format!("{noted} {waiting} {message} {}", notes.recv().is_ok())
+    });
+}
+
+#[test]
+fn two_that_wait_for_room_both_get_it() {
+    let outcomes = ["[1, 2, 3]", "[1, 3, 2]"];
+    for capacity in [0, 1] {
+        comes_to(&outcomes, move || {
+            let (sender, receiver) = bounded(capacity);
+            let (second, third) = (sender.clone(), sender.clone());
+            spawn(move || {
+                sender.send(1).expect("main receives");
+                spawn(move || second.send(2).expect("main receives"));
+                spawn(move || third.send(3).expect("main receives"));
+            });
+            let received: Vec<i32> = receiver.iter().collect();
+            format!("{received:?}")
+        });
+    }
+}
+
+#[test]
+fn what_is_there_can_be_counted_and_taken() {
+    comes_to(&["2 [1, 2] 0 false true"], || {
+        let (sender, receiver) = unbounded();
+        sender.send(1).expect("main receives");
+        sender.send(2).expect("main receives");
+        let len = receiver.len();
+        let taken: Vec<i32> = receiver.try_iter().collect();
+        let is_closed = |receiver: &Receiver<i32>| {
+            let error = receiver.try_recv().expect_err("it is empty");
+            format!("{error:?}") == "Disconnected"
+        };
+        let before = is_closed(&receiver);
+        drop(sender);
+        let after = is_closed(&receiver);
+        format!("{len} {taken:?} {} {before} {after}", receiver.len())
+    });
+}
+
+#[test]
+fn of_two_that_are_ready_the_first_is_selected() {
+    comes_to(&["1, then 2"], || {
+        let (one, ones) = bounded(1);
+        let (two, twos) = bounded(1);
+        one.send(1).expect("main receives");
+        two.send(2).expect("main receives");
+        let select = || {
+            select_biased! {
+                recv(ones) -> message => message,
+                recv(twos) -> message => message,
+            }
+        };
+        let first = select().expect("both have one");
+        let second = select().expect("one has one");
+        format!("{first}, then {second}")
+    });
+}
+
+#[test]
+fn a_select_waits_for_either() {
+    for sends_to_first in [true, false] {
+        comes_to(&["Ok(1)"], move || {
+            let (one, ones) = bounded(0);
+            let (two, twos) = bounded(1);
+            let sender = if sends_to_first { &one } else { &two }.clone();
+            spawn(move || sender.send(1).expect("main receives"));
+            let message: Result<i32, RecvError> = select_biased! {
+                recv(ones) -> message => message,
+                recv(twos) -> message => message,
+            };
+            drop((one, two)); // both were open until now
+            format!("{message:?}")
+        });
+    }
+}
+
+#[test]
+fn who_closes_a_channel_wakes_a_select() {
+    comes_to(&["the end"], || {
+        let (end, done) = done();
+        let (_jobs, queue) = bounded::<()>(1);
+        spawn(move || drop(end));
+        select_biased! {
+            recv(done) -> _ => "the end".to_owned(),
+            recv(queue) -> _ => "a job".to_owned(),
+        }
+    });
+}
+
+#[test]
+fn a_select_that_meets_the_close_takes_no_more() {
+    comes_to(&["the end"], || {
+        let (end, done) = done();
+        let (jobs, queue) = bounded(1);
+        jobs.send(()).expect("main receives");
+        drop(end);
+        select_biased! {
+            recv(done) -> _ => "the end".to_owned(),
+            recv(queue) -> _ => "a job".to_owned(),
+        }
+    });
+}
+
+#[test]
+fn a_select_with_a_channel_that_is_never_ready() {
+    comes_to(&["Ok(1)"], || {
+        let (sender, receiver) = bounded(0);
+        spawn(move || sender.send(1).expect("main receives"));
+        let never = never::<()>();
+        select_biased! {
+            recv(never) -> _ => "never".to_owned(),
+            recv(receiver) -> message => format!("{message:?}"),
+        }
+    });
+}
+
+#[test]
+fn a_message_that_is_selected_is_sent_and_no_other() {
+    // Both sides select. Either both have done it, or neither.
+    let outcomes = ["kept, not received", "sent, received"];
+    comes_to(&outcomes, || {
+        let (end, done) = done();
+        let (result, results) = bounded(0);
+        let workers_done = done.clone();
+        let worker = spawn(move || {
+            select_biased! {
+                send(result, ()) -> sent => { sent.expect("main is there"); "sent" }
+                recv(workers_done) -> _ => "kept",
+            }
+        });
+        spawn(move || drop(end));
+        let received = select_biased! {
+            recv(done) -> _ => "not received",
+            recv(results) -> result => { result.expect("the worker is there"); "received" }
+        };
+        let worker = worker.join().expect("it does not panic");
+        // Keeps the channel open until then.
+        drop(results);
+        format!("{worker}, {received}")
+    });
+}
+
+#[test]
+fn a_result_is_sent_first_if_somebody_takes_it() {
+    let outcomes = ["kept, Err(RecvError)", "sent, Ok(1)"];
+    comes_to(&outcomes, || {
+        let (result, results) = bounded(0);
+        let reader = spawn(move || results.recv());
+        let (end, done) = done();
+        drop(end);
+        let worker = select_biased! {
+            send(result, 1) -> sent => { sent.expect("the reader is there"); "sent" }
+            recv(done) -> _ => "kept",
+        };
+        drop(result);
+        format!("{worker}, {:?}", reader.join().expect("it does not panic"))
+    });
+}
+
+#[test]
+fn a_select_sends_where_there_is_room() {
+    comes_to(&["sent, then full"], || {
+        let (end, done) = done();
+        drop(end);
+        let (sender, receiver) = bounded(1);
+        let select = || {
+            select_biased! {
+                send(sender, 1) -> sent => { sent.expect("main is there"); "sent" }
+                recv(done) -> _ => "full",
+            }
+        };
+        let (first, second) = (select(), select());
+        drop(receiver);
+        format!("{first}, then {second}")
+    });
+}

@@ -1,0 +1,76 @@
+//! The pools of the lessons hold what they promise in every order of events, and mistaken ones do
+//! not. In a debug build fewer orders are tried: it is ten times slower.
+
+use proof::explore::{explore, find_failure};
+use proof::mistakes::MISTAKES;
+use proof::scenarios::{SCENARIOS, SPOILED};
+
+const PREEMPTIONS: usize = if cfg!(debug_assertions) { 1 } else { 2 };
+
+#[track_caller]
+fn hold(lesson: &str) {
+    let scenarios: Vec<_> = SCENARIOS.iter().filter(|it| it.lesson == lesson).collect();
+    assert!(!scenarios.is_empty(), "{lesson} is tried");
+    for scenario in scenarios {
+        match explore(Some(PREEMPTIONS), scenario.run) {
+            Ok(interleavings) => {
+                println!("{interleavings} interleavings: {}", scenario.name);
+                // Fewer would mean that nothing happens at the same time.
+                assert!(interleavings > 30, "{}", scenario.name);
+            }
+            Err(failure) => panic!("{}\n{failure}", scenario.name),
+        }
+    }
+}
+
+#[test]
+fn basic() {
+    hold("basic");
+}
+
+#[test]
+fn context_cancel() {
+    hold("context_cancel");
+}
+
+#[test]
+fn graceful_vs_emergency() {
+    hold("graceful_vs_emergency");
+}
+
+#[test]
+fn struct_pool() {
+    hold("struct_pool");
+}
+
+#[test]
+fn production_pool() {
+    hold("production_pool");
+}
+
+/// The README tells, mistake by mistake, what is found. Whoever changes a lesson may have to change
+/// a story there: `cargo run --release -p proof` prints them all.
+#[test]
+fn every_mistake_is_found_and_told() {
+    let readme = include_str!("../README.md").replace("\r\n", "\n");
+    let mut stories = 0;
+    for mistake in MISTAKES {
+        let name = mistake.name;
+        let run = SPOILED.iter().find(|(spoiled, _)| *spoiled == name);
+        let (_, run) = run.unwrap_or_else(|| panic!("{name}: there is a run to spoil"));
+        let failure = find_failure(3, *run);
+        let failure = failure.unwrap_or_else(|| panic!("{name} is not found"));
+        let story = format!("```text\n{failure}\n```\n");
+        assert!(
+            readme.contains(&story),
+            "{name}: not in the README:\n{story}"
+        );
+        stories += 1;
+    }
+    assert_eq!(stories, SPOILED.len());
+    assert_eq!(
+        readme.matches("```text\n").count(),
+        stories,
+        "one story each"
+    );
+}
