@@ -4,6 +4,8 @@
 #![allow(dead_code)]
 
 use std::io::{BufRead, BufReader, Read, Write};
+use std::iter;
+use std::net::TcpStream;
 use std::panic::{self, AssertUnwindSafe};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -100,6 +102,15 @@ impl Running {
         thread::spawn(move || stdin.write_all(input.as_bytes()).expect("it reads stdin"));
     }
 
+    /// The most memory that it has used so far, in bytes.
+    #[cfg(target_os = "linux")]
+    pub fn peak_memory(&self) -> usize {
+        let status = format!("/proc/{}/status", self.child.id());
+        let status = std::fs::read_to_string(status).expect("it runs");
+        let peak = status.lines().find(|line| line.starts_with("VmHWM:"));
+        numbers(peak.expect("Linux tells"))[0] * 1024
+    }
+
     /// Sends it a signal.
     #[cfg(unix)]
     pub fn signal(&self, name: &str) {
@@ -167,6 +178,17 @@ pub fn within_limit<T: Send + 'static>(action: impl FnOnce() -> T + Send + 'stat
     match receiver.recv_timeout(2 * LIMIT).expect("it hangs") {
         Ok(value) => value,
         Err(panic) => panic::resume_unwind(panic),
+    }
+}
+
+/// Sends `head`, and then `byte` again and again, until the other side has gone or half a minute
+/// has: one byte at a time, so that no single read takes long.
+pub fn drip(mut stream: TcpStream, head: &[u8], byte: u8) {
+    for byte in head.iter().chain(iter::repeat(&byte)).take(600) {
+        if stream.write_all(&[*byte]).is_err() {
+            return;
+        }
+        thread::sleep(Duration::from_millis(50));
     }
 }
 

@@ -1,13 +1,13 @@
-//! `url_fetcher`: every URL gets its line, whatever its server does and whenever the run is
-//! stopped.
+//! `url_fetcher`: every URL gets its line, whenever the run is stopped, and whatever its server
+//! does: that is in `faults.rs`.
 
 #[path = "../common/mod.rs"]
 mod common;
+mod faults;
 mod site;
 
 use std::fs;
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -43,13 +43,8 @@ fn lines(ended: &Ended) -> Vec<&str> {
 /// Fetches one URL, and returns what is said of it.
 #[track_caller]
 fn fetch(url: &str) -> String {
-    fetch_within("20", url)
-}
-
-#[track_caller]
-fn fetch_within(timeout_secs: &str, url: &str) -> String {
     let mut command = command();
-    command.args(["--timeout-secs", timeout_secs, url]);
+    command.args(["--timeout-secs", "20", url]);
     let ended = start_command(command).end();
     let line = lines(&ended)[0];
     let expected = if line.starts_with("OK") { 0 } else { 1 };
@@ -126,97 +121,6 @@ fn what_is_no_url_is_said_to_be_none() {
     ] {
         assert_eq!(fetch(url), "FAIL not a URL for http or https", "{url}");
     }
-}
-
-#[test]
-fn a_refused_connection() {
-    // Nothing listens on this port: the service that it is for died out long ago.
-    assert_eq!(fetch("http://127.0.0.1:1/"), "FAIL connection refused");
-}
-
-#[test]
-fn an_unknown_host() {
-    // Names that end in .invalid never exist (RFC 2606).
-    let mut command = command();
-    command.args(["--timeout-secs", "20", "http://nowhere.invalid/"]);
-    let ended = start_command(command).end();
-    assert_eq!(
-        lines(&ended),
-        ["FAIL http://nowhere.invalid/: host not found"]
-    );
-}
-
-#[test]
-fn a_server_that_never_answers() {
-    let port = serve(wait_for_hang_up);
-    assert_eq!(
-        fetch_within("1", &format!("http://127.0.0.1:{port}/")),
-        "FAIL timed out after 1 s"
-    );
-}
-
-#[test]
-fn a_server_that_never_finishes_its_handshake() {
-    let port = serve(wait_for_hang_up);
-    assert_eq!(
-        fetch_within("1", &format!("https://127.0.0.1:{port}/")),
-        "FAIL timed out after 1 s"
-    );
-}
-
-#[test]
-fn a_server_that_sends_its_headers_byte_by_byte() {
-    let port = serve(|mut client| {
-        site::read_request(&mut client);
-        let endless = b"HTTP/1.1 200 OK\r\nX-Endless: ".iter().chain([&b'x'; 600]);
-        for byte in endless {
-            if client.write_all(&[*byte]).is_err() {
-                return;
-            }
-            thread::sleep(Duration::from_millis(50));
-        }
-    });
-    // No single read takes long, so only a limit for the whole request helps.
-    assert_eq!(
-        fetch_within("1", &format!("http://127.0.0.1:{port}/")),
-        "FAIL timed out after 1 s"
-    );
-}
-
-#[test]
-fn a_server_that_hangs_up() {
-    let at_once = serve(drop);
-    let when_asked = serve(|mut client| drop(site::read_request(&mut client)));
-    for url in [
-        format!("http://127.0.0.1:{at_once}/"),
-        format!("https://127.0.0.1:{at_once}/"),
-        format!("http://127.0.0.1:{when_asked}/"),
-    ] {
-        assert_eq!(fetch(&url), "FAIL hung up without answering", "{url}");
-    }
-}
-
-#[test]
-fn a_server_that_talks_something_else() {
-    let port = serve(|mut client| {
-        let _ = client.write_all(b"220 mail.example.com ready\r\n\r\n");
-        wait_for_hang_up(client);
-    });
-    let line = fetch(&format!("http://127.0.0.1:{port}/"));
-    assert!(line.starts_with("FAIL bad answer"), "{line}");
-    let line = fetch(&format!("https://127.0.0.1:{port}/"));
-    assert!(line.starts_with("FAIL TLS: "), "{line}");
-}
-
-#[test]
-fn a_body_is_not_waited_for() {
-    let port = serve(|mut client| {
-        site::read_request(&mut client);
-        let head = "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n";
-        let _ = client.write_all(head.as_bytes());
-        wait_for_hang_up(client);
-    });
-    assert_eq!(fetch(&format!("http://127.0.0.1:{port}/")), "OK 200");
 }
 
 #[test]
@@ -550,37 +454,4 @@ fn ctrl_c_counts_while_stdout_is_slow() {
     assert_eq!(ended.status, Some(130));
     assert_eq!(ended.stderr[0], "stopped: cancelled");
     assert_eq!(lines(&ended).len(), 300);
-}
-
-/// On Linux, a server that accepts nothing leaves those that connect waiting once its queue is
-/// full; other systems refuse them.
-#[cfg(target_os = "linux")]
-#[test]
-fn a_connect_that_hangs_is_not_waited_for() {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let address = listener.local_addr().expect("its address");
-    let mut queue = Vec::new();
-    while let Ok(client) = TcpStream::connect_timeout(&address, Duration::from_millis(300)) {
-        queue.push(client);
-    }
-    let (silent, requests) = silent_site(1);
-
-    let mut command = command();
-    command.args(["--timeout-secs", "3600", "--deadline-secs", "3600"]);
-    command.arg(format!("http://{address}/")).args(&silent);
-    let lesson = start_command(command);
-    requests.recv_timeout(common::LIMIT).expect("a request");
-    lesson.signal("INT");
-    let ended = lesson.end();
-
-    assert_eq!(ended.status, Some(130));
-    // The request that can be aborted is, and reports at once; main gives up on the other.
-    assert_eq!(
-        ended.stdout,
-        [
-            format!("FAIL {}: cancelled in flight", silent[0]),
-            format!("FAIL http://{address}/: cancelled in flight"),
-            "2 URLs: 0 answered, 0 failed, 2 cancelled in flight, 0 never started".to_string(),
-        ]
-    );
 }

@@ -73,6 +73,19 @@ impl Authority {
     /// Starts an HTTPS server whose certificate is for `host` and valid until the end of `year`.
     /// It answers 200.
     pub fn serve(&self, host: &str, year: i32) -> u16 {
+        self.serve_with(host, year, |mut client| {
+            read_request(&mut client);
+            let _ = client.write_all(status("200 OK").as_bytes());
+        })
+    }
+
+    /// The same, but it gives each connection to `answer`, as [`serve`] does.
+    pub fn serve_with(
+        &self,
+        host: &str,
+        year: i32,
+        answer: impl Fn(StreamOwned<ServerConnection, TcpStream>) + Send + Sync + 'static,
+    ) -> u16 {
         let key = KeyPair::generate().expect("a key");
         let mut params = CertificateParams::new([host.to_string()]).expect("a host name");
         params.not_before = date_time_ymd(2000, 1, 1);
@@ -86,9 +99,7 @@ impl Authority {
         let config = Arc::new(config);
         serve(move |client| {
             let connection = ServerConnection::new(Arc::clone(&config)).expect("a good config");
-            let mut client = StreamOwned::new(connection, client);
-            read_request(&mut client);
-            let _ = client.write_all(status("200 OK").as_bytes());
+            answer(StreamOwned::new(connection, client));
         })
     }
 }

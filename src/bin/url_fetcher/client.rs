@@ -89,6 +89,7 @@ impl Client {
             // The URL itself was looked at before.
             Error::BadUri(_) | Error::Http(_) => "redirected to an invalid URL".into(),
             Error::Protocol(error) => format!("bad answer: {error}"),
+            Error::LargeResponseHeader(..) => "bad answer: headers too long".into(),
             Error::Rustls(error) => tls_reason(error),
             Error::Io(error) => io_reason(error),
             other => other.to_string(),

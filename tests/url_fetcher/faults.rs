@@ -1,0 +1,442 @@
+//! Servers that misbehave: `docs/faults.md` has a row for each test.
+
+use std::io::Write;
+use std::net::{Shutdown, TcpStream};
+use std::process::Command;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+use crate::common::{LIMIT, drip, start_command};
+use crate::site::{read_request, serve, serve_pages, status, wait_for_hang_up};
+use crate::{command, lines, silent_site};
+#[cfg(target_os = "linux")]
+use crate::{file, site::Authority};
+
+/// More than the two systems keep for a client that does not read.
+const UNREAD: usize = 64 << 20;
+
+/// One worker fetches `url`, and then a page of a server that does not misbehave. Checks that each
+/// has its line, and returns what is said of `url`.
+#[track_caller]
+fn fetch_by(mut command: Command, url: &str) -> String {
+    let good = http(serve_pages(|_| status("200 OK")));
+    command.args(["--workers", "1", url, &good]);
+    let ended = start_command(command).end();
+
+    lines(&ended);
+    let [line, next, _] = &ended.stdout[..] else {
+        panic!("not a line for each URL: {ended:#?}");
+    };
+    assert_eq!(*next, format!("OK {good}: 200"));
+    let expected = if line.starts_with("OK") { 0 } else { 1 };
+    assert_eq!(ended.status, Some(expected), "{line}");
+    line.replace(&format!(" {url}: "), " ")
+}
+
+#[track_caller]
+fn fetch_within(timeout_secs: &str, url: &str) -> String {
+    let mut command = command();
+    command.args(["--timeout-secs", timeout_secs]);
+    fetch_by(command, url)
+}
+
+/// With more time than a server needs that does not try to take all of it.
+#[track_caller]
+fn fetch(url: &str) -> String {
+    fetch_within("20", url)
+}
+
+fn http(port: u16) -> String {
+    format!("http://127.0.0.1:{port}/")
+}
+
+fn https(port: u16) -> String {
+    format!("https://127.0.0.1:{port}/")
+}
+
+/// Starts a server that reads a request, and goes on with `then`.
+fn serve_asked(then: impl Fn(TcpStream) + Send + Sync + 'static) -> u16 {
+    serve(move |mut client| {
+        read_request(&mut client);
+        then(client);
+    })
+}
+
+/// Starts a server that sends this when it is asked, and then says no more.
+fn serve_text(answer: &'static str) -> u16 {
+    serve_asked(move |mut client| {
+        let _ = client.write_all(answer.as_bytes());
+        wait_for_hang_up(client);
+    })
+}
+
+/// Starts a server that sends `head` when it is asked, and then `part` until the client has gone
+/// (2 GB of it at most). It tells how many bytes went out, at the end or when they are many.
+fn serve_without_end(head: &'static str, part: &'static str) -> (u16, Receiver<usize>) {
+    let (tell, sent) = channel();
+    let parts = part.repeat(1 + (64 << 10) / part.len());
+    let port = serve_asked(move |mut client| {
+        let mut bytes = 0;
+        let mut next = head;
+        while bytes < 2 << 30 && client.write_all(next.as_bytes()).is_ok() {
+            bytes += next.len();
+            next = &parts;
+            if bytes > 2 * UNREAD {
+                let _ = tell.send(bytes);
+            }
+        }
+        let _ = tell.send(bytes);
+    });
+    (port, sent)
+}
+
+/// Hangs up on a client that has sent what nobody has read. The system tells it so by a reset.
+fn reset(client: TcpStream) {
+    let _ = client.peek(&mut [0]);
+}
+
+/// A server that accepts nobody, and the clients that fill its queue. On Linux, it leaves the next
+/// ones waiting; other systems refuse them.
+#[cfg(target_os = "linux")]
+fn full_queue() -> (std::net::TcpListener, Vec<TcpStream>) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("its address");
+    let connect = || TcpStream::connect_timeout(&address, Duration::from_millis(300));
+    let queue = std::iter::from_fn(|| connect().ok()).collect();
+    (listener, queue)
+}
+
+#[test]
+fn a_refused_connection() {
+    // Nothing listens on this port: the service that it is for died out long ago.
+    assert_eq!(fetch(&http(1)), "FAIL connection refused");
+}
+
+#[test]
+fn an_unknown_host() {
+    // Names that end in .invalid never exist (RFC 2606).
+    assert_eq!(fetch("http://nowhere.invalid/"), "FAIL host not found");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_connect_that_hangs() {
+    let (listener, _queue) = full_queue();
+    let port = listener.local_addr().expect("its address").port();
+    assert_eq!(fetch_within("1", &http(port)), "FAIL timed out after 1 s");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_connect_that_hangs_is_not_waited_for() {
+    let (listener, _queue) = full_queue();
+    let url = http(listener.local_addr().expect("its address").port());
+    let (silent, requests) = silent_site(1);
+
+    let mut command = command();
+    command.args(["--timeout-secs", "3600", "--deadline-secs", "3600"]);
+    command.arg(&url).args(&silent);
+    let lesson = start_command(command);
+    requests.recv_timeout(LIMIT).expect("a request");
+    lesson.signal("INT");
+    let ended = lesson.end();
+
+    assert_eq!(ended.status, Some(130));
+    // The request that can be aborted is, and reports at once; main gives up on the other.
+    assert_eq!(
+        ended.stdout,
+        [
+            format!("FAIL {}: cancelled in flight", silent[0]),
+            format!("FAIL {url}: cancelled in flight"),
+            "2 URLs: 0 answered, 0 failed, 2 cancelled in flight, 0 never started".to_string(),
+        ]
+    );
+}
+
+#[test]
+fn a_server_that_never_answers() {
+    let port = serve(wait_for_hang_up);
+    assert_eq!(fetch_within("1", &http(port)), "FAIL timed out after 1 s");
+}
+
+#[test]
+fn a_server_that_never_answers_holds_up_no_other() {
+    let (silent, requests) = silent_site(2);
+    let good = serve_pages(|_| status("200 OK"));
+    let mut command = command();
+    command.args(["--timeout-secs", "3600", "--deadline-secs", "3600"]);
+    command.args(silent);
+    command.args((0..20).map(|page| format!("{}{page}", http(good))));
+    let mut lesson = start_command(command);
+    // All the others have their line while two of the three workers wait.
+    for _ in 0..20 {
+        let line = lesson.line();
+        assert!(line.starts_with("OK "), "{line}");
+    }
+    for _ in 0..2 {
+        requests.recv_timeout(LIMIT).expect("a request");
+    }
+}
+
+#[test]
+fn headers_byte_by_byte() {
+    let port = serve_asked(|client| drip(client, b"HTTP/1.1 200 OK\r\nX-Endless: ", b'x'));
+    // Only a limit for the whole request helps.
+    assert_eq!(fetch_within("1", &http(port)), "FAIL timed out after 1 s");
+}
+
+#[test]
+fn a_header_without_end() {
+    let (port, sent) = serve_without_end("HTTP/1.1 200 OK\r\nX-Endless: ", "x");
+    assert_eq!(fetch(&http(port)), "FAIL bad answer: headers too long");
+    assert!(sent.recv_timeout(LIMIT).expect("it ends") < UNREAD);
+}
+
+#[test]
+fn headers_without_end() {
+    let (port, sent) = serve_without_end("HTTP/1.1 200 OK\r\n", "X: y\r\n");
+    let line = fetch(&http(port));
+    assert!(line.starts_with("FAIL bad answer: "), "{line}");
+    assert!(line.ends_with("too many headers"), "{line}");
+    assert!(sent.recv_timeout(LIMIT).expect("it ends") < UNREAD);
+}
+
+#[test]
+fn interim_answers_without_end() {
+    let (port, sent) = serve_without_end("", "HTTP/1.1 100 Continue\r\n\r\n");
+    assert_eq!(fetch(&http(port)), "FAIL bad answer: headers too long");
+    assert!(sent.recv_timeout(LIMIT).expect("it ends") < UNREAD);
+
+    let one_by_one = serve_asked(|mut client| {
+        while client
+            .write_all(b"HTTP/1.1 103 Early Hints\r\n\r\n")
+            .is_ok()
+        {
+            thread::sleep(Duration::from_millis(50));
+        }
+    });
+    let line = fetch_within("1", &http(one_by_one));
+    assert_eq!(line, "FAIL timed out after 1 s");
+}
+
+#[test]
+fn a_body_that_never_comes() {
+    let port = serve_text("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n");
+    assert_eq!(fetch(&http(port)), "OK 200");
+}
+
+#[test]
+fn a_body_byte_by_byte() {
+    let head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n";
+    let port = serve_asked(|client| drip(client, head, b'x'));
+    assert_eq!(fetch(&http(port)), "OK 200");
+}
+
+#[test]
+fn a_body_without_end() {
+    let (port, sent) = serve_without_end("HTTP/1.1 200 OK\r\n\r\n", "x");
+    assert_eq!(fetch(&http(port)), "OK 200");
+    assert!(sent.recv_timeout(LIMIT).expect("it ends") < UNREAD);
+}
+
+/// The fetcher reads the body of a redirect, to use the connection again.
+#[test]
+fn a_redirect_whose_body_has_no_end() {
+    let head = "HTTP/1.1 302 Found\r\nLocation: /\r\n\r\n";
+    let (port, sent) = serve_without_end(head, "x");
+    let line = fetch_within("1", &http(port));
+    assert_eq!(line, "FAIL timed out after 1 s");
+    drop(sent);
+
+    let (port, sent) = serve_without_end(head, "x");
+    let mut command = command();
+    command.arg(http(port));
+    let lesson = start_command(command);
+    assert!(sent.recv_timeout(LIMIT).expect("it reads") > UNREAD);
+    // It reads much, and keeps nothing of it.
+    #[cfg(target_os = "linux")]
+    assert!(lesson.peak_memory() < UNREAD);
+    drop(lesson);
+}
+
+#[test]
+fn a_server_that_hangs_up() {
+    let at_once = serve(drop);
+    let when_asked = serve_asked(drop);
+    let in_the_headers = serve_asked(|mut client| {
+        let _ = client.write_all(b"HTTP/1.1 200 OK\r\nContent-Le");
+    });
+    for url in [
+        http(at_once),
+        https(at_once),
+        http(when_asked),
+        http(in_the_headers),
+    ] {
+        assert_eq!(fetch(&url), "FAIL hung up without answering", "{url}");
+    }
+}
+
+#[test]
+fn a_server_that_hangs_up_in_the_body() {
+    let port = serve_asked(|mut client| {
+        let _ = client.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nx");
+    });
+    assert_eq!(fetch(&http(port)), "OK 200");
+}
+
+#[test]
+fn a_server_that_resets() {
+    let at_once = serve(reset);
+    let in_the_headers = serve(|mut client| {
+        let _ = client.write_all(b"HTTP/1.1 200 OK\r\nContent-Le");
+        reset(client);
+    });
+    for url in [http(at_once), https(at_once), http(in_the_headers)] {
+        assert_eq!(fetch(&url), "FAIL hung up without answering", "{url}");
+    }
+}
+
+#[test]
+fn a_server_that_shuts_down_its_side() {
+    for begun in ["", "HTTP/1.1 200 OK\r\nContent-Le"] {
+        let port = serve_asked(|mut client| {
+            let _ = client.write_all(begun.as_bytes());
+            let _ = client.shutdown(Shutdown::Write);
+            wait_for_hang_up(client);
+        });
+        assert_eq!(fetch(&http(port)), "FAIL hung up without answering");
+    }
+}
+
+#[test]
+fn a_server_that_talks_something_else() {
+    let port = serve(|mut client| {
+        let _ = client.write_all(b"220 mail.example.com ready\r\n\r\n");
+        wait_for_hang_up(client);
+    });
+    let line = fetch(&http(port));
+    assert!(line.starts_with("FAIL bad answer"), "{line}");
+    let line = fetch(&https(port));
+    assert!(line.starts_with("FAIL TLS: "), "{line}");
+}
+
+#[test]
+fn a_server_that_talks_http_where_tls_is_due() {
+    let port = serve(|mut client| {
+        let _ = client.write_all(status("400 Bad Request").as_bytes());
+        wait_for_hang_up(client);
+    });
+    let line = fetch(&https(port));
+    assert!(line.starts_with("FAIL TLS: "), "{line}");
+}
+
+#[test]
+fn a_server_that_talks_tls_where_http_is_due() {
+    // What a TLS server says to what is no TLS: an alert.
+    let port = serve_text("\x15\x03\x03\x00\x02\x02\x32");
+    let line = fetch(&http(port));
+    assert!(line.starts_with("FAIL bad answer: "), "{line}");
+}
+
+#[test]
+fn garbage_without_end() {
+    let (port, sent) = serve_without_end("", "\0\x01\x7f\u{fffd}");
+    let line = fetch(&http(port));
+    assert!(line.starts_with("FAIL bad answer: "), "{line}");
+    assert!(sent.recv_timeout(LIMIT).expect("it ends") < UNREAD);
+}
+
+#[test]
+fn a_handshake_that_never_ends() {
+    let port = serve(wait_for_hang_up);
+    assert_eq!(fetch_within("1", &https(port)), "FAIL timed out after 1 s");
+}
+
+#[test]
+fn a_handshake_byte_by_byte() {
+    // The first message of the handshake is to have 16 kB.
+    let head = b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc";
+    let port = serve(|client| drip(client, head, 0));
+    assert_eq!(fetch_within("1", &https(port)), "FAIL timed out after 1 s");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_https_server_that_stalls_after_its_handshake() {
+    let authority = Authority::new("a known one");
+    let trusted = file("stalls.pem", &authority.pem());
+    let fetch = |port: u16| {
+        let mut command = command();
+        command.args(["--timeout-secs", "1"]);
+        command.env("SSL_CERT_FILE", &trusted);
+        fetch_by(command, &format!("https://localhost:{port}/"))
+    };
+    let silent = authority.serve_with("localhost", 2999, |mut client| {
+        read_request(&mut client);
+        wait_for_hang_up(client.sock);
+    });
+    assert_eq!(fetch(silent), "FAIL timed out after 1 s");
+
+    let byte_by_byte = authority.serve_with("localhost", 2999, |mut client| {
+        read_request(&mut client);
+        let answer = format!("HTTP/1.1 200 OK\r\nX: {}\r\n\r\n", "x".repeat(10_000));
+        let mut records = Vec::new();
+        let plain = client.conn.writer().write_all(answer.as_bytes());
+        plain.expect("it has room");
+        client.conn.write_tls(&mut records).expect("it has room");
+        drip(client.sock, &records, 0);
+    });
+    assert_eq!(fetch(byte_by_byte), "FAIL timed out after 1 s");
+}
+
+#[test]
+fn a_content_length_that_is_wrong() {
+    let fetch = |headers: &'static str| fetch(&http(serve_text(headers)));
+    // Nobody reads the body, so nobody is misled.
+    let too_short = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n12345";
+    assert_eq!(fetch(too_short), "OK 200");
+    let not_a_number = "HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n";
+    let negative = "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n";
+    let contradiction = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n";
+    for answer in [not_a_number, negative, contradiction] {
+        let line = fetch(answer);
+        assert!(line.starts_with("FAIL bad answer: "), "{line}");
+        assert!(line.contains("content-length"), "{line}");
+    }
+}
+
+#[test]
+fn chunks_that_are_none() {
+    let answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n";
+    assert_eq!(fetch(&http(serve_text(answer))), "OK 200");
+
+    let redirect =
+        "HTTP/1.1 302 Found\r\nLocation: /\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n";
+    let line = fetch(&http(serve_text(redirect)));
+    assert!(line.starts_with("FAIL bad answer: "), "{line}");
+}
+
+/// Two answers to one question: the second must not become the answer to the next.
+#[test]
+fn an_answer_that_nobody_asked_for() {
+    let twice = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n\
+                 HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+    let port = serve_asked(move |mut client| {
+        while client.write_all(twice.as_bytes()).is_ok() {
+            // On the same connection, if the client keeps it.
+            if read_request(&mut client).is_empty() {
+                return;
+            }
+        }
+    });
+    let mut command = command();
+    command.args(["--workers", "1"]);
+    command.args((0..10).map(|page| format!("{}{page}", http(port))));
+    let ended = start_command(command).end();
+    let all_right = |line: &&str| line.ends_with(": 200");
+    assert_eq!(
+        lines(&ended).iter().filter(|line| all_right(line)).count(),
+        10
+    );
+}
