@@ -1,23 +1,26 @@
 //! What the outside can ask the service: `GET /metrics` for Prometheus, `GET /healthz` for a load
 //! balancer.
+//!
+//! The clients are jobs, too. Their pool is of the simplest kind: a fixed number of threads, and
+//! the queue is the one that the operating system keeps for the port. A client that misbehaves
+//! takes one thread, and not for long.
 
-use std::io;
-use std::net::SocketAddr;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
-
-use oxhttp::Server;
-use oxhttp::model::header::{ALLOW, CONNECTION, CONTENT_TYPE, HeaderValue};
-use oxhttp::model::{Body, Method, Request, Response};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::JobPool;
 use super::metrics::Metrics;
 
-/// A client that says nothing for so long is hung up on.
+/// How long a client may take, whatever it does.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Clients at a time. The next one waits until one of them has gone.
 const CLIENTS: usize = 64;
+/// How long a request may be, in bytes.
+const LONGEST: u64 = 8 * 1024;
 
 /// Where to answer, if at all: the flag `--metrics`.
 #[derive(Clone, Copy)]
@@ -42,41 +45,71 @@ impl FromStr for Endpoint {
 ///
 /// # Errors
 ///
-/// When nobody can listen there: the port is in use, or the address is not this machine's.
+/// When nobody can listen there: the port is in use, or the address is not this machine's. When
+/// the system refuses a thread.
 pub fn serve(address: SocketAddr, pool: &Arc<JobPool>) -> io::Result<()> {
-    let pool = Arc::clone(pool);
-    let on_request = move |request: &mut Request<Body>| {
-        // Hangs up after the answer. If the server kept the connection, it would send a client
-        // that is silent for too long an error that nobody has asked for.
-        let close = HeaderValue::from_static("close");
-        request.headers_mut().insert(CONNECTION, close);
-        answer(request, &pool)
-    };
-    Server::new(on_request)
-        .bind(address)
-        .with_global_timeout(PATIENCE)
-        .with_max_concurrent_connections(CLIENTS)
-        .spawn()?;
+    let listener = Arc::new(TcpListener::bind(address)?);
+    for _ in 0..CLIENTS {
+        let (listener, pool) = (Arc::clone(&listener), Arc::clone(pool));
+        thread::Builder::new().spawn(move || {
+            for client in listener.incoming().flatten() {
+                // A client that goes away in the middle has its reasons.
+                let _ = talk_to(&client, &pool);
+            }
+        })?;
+    }
     Ok(())
 }
 
-fn answer(request: &Request<Body>, pool: &JobPool) -> Response<Body> {
+/// What a client sends up to this moment. A timeout for each read would be no limit for one that
+/// sends a byte now and then.
+struct Until<'a>(&'a TcpStream, Instant);
+
+impl Read for Until<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.1.saturating_duration_since(Instant::now());
+        self.0.set_read_timeout(Some(left))?; // fails when nothing is left
+        self.0.read(buffer)
+    }
+}
+
+fn talk_to(mut client: &TcpStream, pool: &JobPool) -> io::Result<()> {
+    let mut request = BufReader::new(Until(client, Instant::now() + PATIENCE));
+    let mut limited = request.by_ref().take(LONGEST);
+    let mut head = String::new();
+    // An empty line is its end.
+    while !head.ends_with("\n\r\n") && !head.ends_with("\n\n") {
+        if limited.read_line(&mut head)? == 0 {
+            return Ok(()); // the client hung up, or its request is too long
+        }
+    }
+    client.write_all(answer(&head, pool).as_bytes())?;
+    client.shutdown(Shutdown::Write)?;
+    // Hung up on now, a client that still sends could lose the answer.
+    io::copy(&mut request, &mut io::sink())?;
+    Ok(())
+}
+
+fn answer(head: &str, pool: &JobPool) -> String {
     let plain = "text/plain; charset=utf-8";
     let prometheus = "text/plain; version=0.0.4; charset=utf-8";
-    let (status, kind, body) = match (request.method(), request.uri().path()) {
-        (&Method::GET, "/metrics") => (200, prometheus, to_prometheus(&pool.metrics())),
-        (&Method::GET, "/healthz") if pool.is_open() => (200, plain, "ok\n".into()),
-        (&Method::GET, "/healthz") => (503, plain, "shutting down\n".into()),
-        (&Method::GET, _) => (404, plain, "try /metrics or /healthz\n".into()),
+    let mut words = head.split_whitespace();
+    let method = words.next().unwrap_or_default();
+    let target = words.next().unwrap_or_default();
+    let path = target.split_once('?').map_or(target, |(path, _)| path);
+    let (status, kind, body) = match (method, path) {
+        ("GET", "/metrics") => ("200 OK", prometheus, to_prometheus(&pool.metrics())),
+        ("GET", "/healthz") if pool.is_open() => ("200 OK", plain, "ok\n".into()),
+        ("GET", "/healthz") => ("503 Service Unavailable", plain, "shutting down\n".into()),
+        ("GET", _) => ("404 Not Found", plain, "try /metrics or /healthz\n".into()),
         // Without a body: the answer to HEAD must have none.
-        _ => (405, plain, String::new()),
+        _ => ("405 Method Not Allowed", plain, String::new()),
     };
-    Response::builder()
-        .status(status)
-        .header(ALLOW, "GET")
-        .header(CONTENT_TYPE, kind)
-        .body(Body::from(body))
-        .expect("status and headers are valid")
+    let length = body.len();
+    format!(
+        "HTTP/1.1 {status}\r\nallow: GET\r\nconnection: close\r\n\
+         content-type: {kind}\r\ncontent-length: {length}\r\n\r\n{body}"
+    )
 }
 
 /// The metrics in Prometheus' [text format][1].
