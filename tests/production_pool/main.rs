@@ -1,7 +1,9 @@
-//! `production_pool`: the promises of its `Pool`. Those of the service are in `service.rs`.
+//! `production_pool`: the promises of its `Pool`. Those of the service are in `service.rs`, and
+//! those that hold whatever its clients do in `faults.rs`.
 
 #[path = "../common/mod.rs"]
 mod common;
+mod faults;
 #[path = "../../src/bin/production_pool/metrics.rs"]
 mod metrics;
 #[path = "../../src/bin/production_pool/pool.rs"]

@@ -1,0 +1,307 @@
+//! Clients of the endpoint that misbehave: `docs/faults.md` has a row for each test.
+
+use std::io::{ErrorKind, Read, Write};
+use std::iter;
+use std::net::{Shutdown, TcpStream};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::common::{LIMIT, Running, drip};
+use crate::service::{observed, scrape};
+
+/// More clients than it serves at a time.
+const MANY: usize = 100;
+/// A request, but for the empty line at its end.
+const HEAD: &str = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n";
+
+/// A service that runs until it is told to stop, and its address. Jobs come already: before that,
+/// a signal would just kill it.
+#[track_caller]
+fn start() -> (Running, String) {
+    let flags = "--duration-secs 0 --rate 100 --work-ms 1 --grace-secs 3600";
+    let (running, address) = observed(flags);
+    wait_for_more(&address, "accepted", 0);
+    (running, address)
+}
+
+/// Waits until /metrics says that more jobs than `before` were accepted, or processed.
+#[track_caller]
+fn wait_for_more(address: &str, what: &str, before: u64) {
+    let deadline = Instant::now() + LIMIT;
+    while scrape(address)[&format!("worker_pool_jobs_{what}_total")] == before {
+        assert!(Instant::now() < deadline, "the pool stands still");
+    }
+}
+
+/// Checks that /metrics answers, that the pool goes on, and that the service ends well.
+#[track_caller]
+fn assert_unharmed(running: Running, address: &str) {
+    let before = scrape(address)["worker_pool_jobs_processed_total"];
+    wait_for_more(address, "processed", before);
+    assert_ends_well(running);
+}
+
+/// Tells it to stop, and checks that the last line adds up: every job is done.
+#[cfg(unix)]
+#[track_caller]
+fn assert_ends_well(running: Running) {
+    running.signal("TERM");
+    let ended = running.end();
+    assert_eq!(ended.status, Some(0), "{ended:#?}");
+    let sum = crate::service::sum(&ended);
+    assert_eq!((sum.never_started, sum.interrupted), (0, 0), "{ended:#?}");
+    // A job that panics has a line. Nothing else does.
+    let is_panic = |line: &String| line.contains(" panicked at ");
+    assert!(!ended.stderr.iter().any(is_panic), "{ended:#?}");
+}
+
+/// Nothing else can be told to stop.
+#[cfg(not(unix))]
+fn assert_ends_well(_running: Running) {}
+
+fn connect(address: &str) -> TcpStream {
+    let client = TcpStream::connect(address).expect("it listens");
+    client.set_read_timeout(Some(LIMIT)).expect("a limit");
+    client.set_write_timeout(Some(LIMIT)).expect("a limit");
+    client
+}
+
+fn connect_and_send(address: &str, text: impl AsRef<[u8]>) -> TcpStream {
+    let mut client = connect(address);
+    client.write_all(text.as_ref()).expect("it reads");
+    client
+}
+
+/// Many clients that take their time. They are connected as long as they are kept.
+type Crowd = fn(&str) -> Vec<TcpStream>;
+
+fn silent(address: &str) -> Vec<TcpStream> {
+    (0..MANY).map(|_| connect(address)).collect()
+}
+
+/// They send one byte now and then.
+fn slow(address: &str) -> Vec<TcpStream> {
+    let clients = silent(address);
+    for client in &clients {
+        let client = client.try_clone().expect("a socket");
+        thread::spawn(move || drip(client, HEAD.as_bytes(), b'x'));
+    }
+    clients
+}
+
+/// They ask, and do not read the answer.
+fn deaf(address: &str) -> Vec<TcpStream> {
+    let request = format!("{HEAD}\r\n");
+    let ask = |_| connect_and_send(address, &request);
+    (0..MANY).map(ask).collect()
+}
+
+/// They say nothing, and there are so many that the queue of the operating system is full, too.
+fn waiting(address: &str) -> Vec<TcpStream> {
+    let address = address.parse().expect("an address");
+    let connect = || TcpStream::connect_timeout(&address, Duration::from_millis(300));
+    iter::from_fn(|| connect().ok()).take(1_000).collect()
+}
+
+/// All that it says until it hangs up. A reset is one way to do so, silence is not.
+#[track_caller]
+fn read_all(mut client: &TcpStream) -> String {
+    let mut bytes = Vec::new();
+    if let Err(error) = client.read_to_end(&mut bytes) {
+        let is_silent = matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut);
+        assert!(!is_silent, "it does not hang up");
+    }
+    String::from_utf8(bytes).expect("UTF-8")
+}
+
+/// Sends this again and again until the service hangs up.
+#[track_caller]
+fn send_without_end(mut client: &TcpStream, part: &str) {
+    let parts = part.repeat(1 + (64 << 10) / part.len());
+    let deadline = Instant::now() + LIMIT;
+    while client.write_all(parts.as_bytes()).is_ok() {
+        assert!(Instant::now() < deadline, "it listens for ever");
+    }
+}
+
+#[test]
+fn a_crowd_that_takes_all_the_time_it_is_given() {
+    let crowds: [Crowd; 3] = [silent, slow, deaf];
+    // Side by side, because each takes until the service has no more patience.
+    thread::scope(|scope| {
+        for crowd in crowds {
+            scope.spawn(move || {
+                let (running, address) = start();
+                let clients = crowd(&address);
+                assert_unharmed(running, &address);
+                drop(clients);
+            });
+        }
+    });
+}
+
+#[test]
+fn a_stop_does_not_wait_for_clients() {
+    let crowds: [Crowd; 4] = [silent, slow, deaf, waiting];
+    for crowd in crowds {
+        let (running, address) = start();
+        let clients = crowd(&address);
+        assert_ends_well(running);
+        drop(clients);
+    }
+}
+
+#[test]
+fn clients_that_come_and_go() {
+    let (running, address) = start();
+    for _ in 0..500 {
+        drop(connect(&address));
+    }
+    for _ in 0..MANY {
+        drop(connect_and_send(&address, HEAD));
+    }
+    assert_unharmed(running, &address);
+}
+
+#[test]
+fn a_full_queue_of_clients() {
+    let (running, address) = start();
+    let clients = waiting(&address);
+    assert!(clients.len() > MANY, "{}", clients.len());
+    drop(clients);
+    assert_unharmed(running, &address);
+}
+
+#[test]
+fn a_client_that_sends_byte_by_byte() {
+    let (running, address) = start();
+    let client = connect(&address);
+    thread::spawn(move || drip(client, HEAD.as_bytes(), b'x'));
+    assert_unharmed(running, &address);
+}
+
+#[test]
+fn headers_without_end() {
+    let (running, address) = start();
+    for (head, part) in [("", "x"), (HEAD, "x"), (HEAD, "X: y\r\n")] {
+        let client = connect_and_send(&address, head);
+        send_without_end(&client, part);
+        assert_eq!(read_all(&client), "");
+    }
+    #[cfg(target_os = "linux")]
+    assert!(running.peak_memory() < 64 << 20);
+    assert_unharmed(running, &address);
+}
+
+#[test]
+fn a_body_without_end() {
+    let (running, address) = start();
+    let send_and_read = |header: &str| {
+        let client = connect_and_send(&address, format!("{HEAD}{header}\r\n\r\n"));
+        // It answers while the body still comes, and does not listen to it for ever.
+        thread::scope(|scope| {
+            scope.spawn(|| send_without_end(&client, "1\r\nx\r\n"));
+            assert!(read_all(&client).starts_with("HTTP/1.1 200 OK\r\n"));
+        });
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| send_and_read("Content-Length: 99999999999999"));
+        scope.spawn(|| send_and_read("Transfer-Encoding: chunked"));
+    });
+    #[cfg(target_os = "linux")]
+    assert!(running.peak_memory() < 64 << 20);
+    assert_unharmed(running, &address);
+}
+
+#[test]
+fn a_body_that_never_comes() {
+    let (running, address) = start();
+    let request = format!("{HEAD}Content-Length: 10\r\n\r\n");
+    let client = connect_and_send(&address, request);
+    assert!(read_all(&client).starts_with("HTTP/1.1 200 OK\r\n"));
+    assert_unharmed(running, &address);
+}
+
+#[test]
+fn a_body_that_is_large() {
+    let (running, address) = start();
+    let request = format!("{HEAD}Content-Length: 1000000\r\n\r\n");
+    let mut client = connect_and_send(&address, request);
+    client.peek(&mut [0]).expect("an answer");
+    // It sends the rest all the same, and still has its answer.
+    for _ in 0..10 {
+        client.write_all(&[b'x'; 100_000]).expect("it listens");
+    }
+    client.shutdown(Shutdown::Write).expect("it is open");
+    assert!(read_all(&client).starts_with("HTTP/1.1 200 OK\r\n"));
+    assert_unharmed(running, &address);
+}
+
+#[test]
+fn garbage() {
+    let (running, address) = start();
+    let every_byte: Vec<u8> = (0..=255).chain(*b"\r\n\r\n").collect();
+    let client = connect_and_send(&address, every_byte);
+    assert_eq!(read_all(&client), "");
+    let client = connect_and_send(&address, "EHLO\r\n\r\n");
+    assert!(read_all(&client).starts_with("HTTP/1.1 4"));
+    assert_unharmed(running, &address);
+}
+
+#[test]
+fn a_client_that_talks_tls() {
+    let (running, address) = start();
+    // How a TLS client begins: it says that its greeting has 512 bytes.
+    let mut greeting = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".to_vec();
+    greeting.resize(517, 0);
+    let client = connect_and_send(&address, greeting);
+    assert_eq!(read_all(&client), "");
+    assert_unharmed(running, &address);
+}
+
+#[test]
+fn a_client_that_wants_a_tunnel() {
+    let (running, address) = start();
+    let request = "CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n";
+    let client = connect_and_send(&address, request);
+    assert!(read_all(&client).starts_with("HTTP/1.1 405 "));
+    assert_unharmed(running, &address);
+}
+
+/// Who hangs up on an answer that it has not read resets the connection.
+#[test]
+fn clients_that_reset() {
+    let (running, address) = start();
+    for _ in 0..MANY {
+        // The second question is not complete.
+        let client = connect_and_send(&address, format!("{HEAD}\r\n{HEAD}"));
+        client.peek(&mut [0]).expect("an answer");
+    }
+    assert_unharmed(running, &address);
+}
+
+#[test]
+fn a_client_that_shuts_down_its_side() {
+    let (running, address) = start();
+    let client = connect_and_send(&address, format!("{HEAD}\r\n"));
+    client.shutdown(Shutdown::Write).expect("it is open");
+    let answer = read_all(&client);
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    assert!(
+        answer.contains("\nworker_pool_jobs_never_started_total 0\n"),
+        "{answer}"
+    );
+
+    let client = connect_and_send(&address, HEAD);
+    client.shutdown(Shutdown::Write).expect("it is open");
+    assert_eq!(read_all(&client), "");
+    assert_unharmed(running, &address);
+}
+
+#[test]
+fn a_client_that_does_not_wait_for_the_answer() {
+    let (running, address) = start();
+    let client = connect_and_send(&address, format!("{HEAD}\r\n").repeat(10));
+    assert_eq!(read_all(&client).matches("HTTP/1.1 ").count(), 1);
+    assert_unharmed(running, &address);
+}
