@@ -70,6 +70,50 @@ fn the_readme_has_every_lesson() {
     }
 }
 
+/// The names of the tests in this source.
+fn tests_in(source: &str) -> Vec<&str> {
+    let functions = source.split("#[test]\n").skip(1);
+    let after_fn = functions.filter_map(|function| function.split_once("fn "));
+    after_fn
+        .filter_map(|(_, name)| Some(name.split_once('(')?.0))
+        .collect()
+}
+
+#[test]
+fn every_fault_has_its_test_and_the_other_way_round() {
+    let page = include_str!("../docs/faults.md");
+    let url_fetcher = (
+        include_str!("url_fetcher/faults.rs"),
+        include_str!("url_fetcher/main.rs"),
+    );
+    let production_pool = (
+        include_str!("production_pool/faults.rs"),
+        include_str!("production_pool/service.rs"),
+    );
+    for (lesson, (faults, others)) in [
+        ("`url_fetcher`", url_fetcher),
+        ("`production_pool`", production_pool),
+    ] {
+        let is_of_lesson = |part: &&str| part.lines().next().is_some_and(|it| it.contains(lesson));
+        let part = page.split("\n## ").find(is_of_lesson).expect("its part");
+        let rows = part.lines().filter(|line| line.starts_with("| ")).skip(1);
+        let named: Vec<&str> = rows
+            .map(|row| row.trim_end_matches(" |").rsplit(" | ").next().expect(row))
+            .map(|test| test.trim_matches('`'))
+            .collect();
+        let (faults, others) = (tests_in(faults), tests_in(others));
+        for test in &named {
+            assert!(
+                faults.contains(test) || others.contains(test),
+                "no test {test}"
+            );
+        }
+        for test in faults {
+            assert!(named.contains(&test), "no row for {test}");
+        }
+    }
+}
+
 #[test]
 fn every_lesson_has_a_help() {
     for (name, lesson) in LESSONS {
