@@ -186,7 +186,7 @@ fn headers_without_end() {
     for (head, part) in [("", "x"), (HEAD, "x"), (HEAD, "X: y\r\n")] {
         let client = connect_and_send(&address, head);
         send_without_end(&client, part);
-        assert_eq!(read_all(&client), "");
+        assert!(!read_all(&client).contains("200 OK"));
     }
     #[cfg(target_os = "linux")]
     assert!(running.peak_memory() < 64 << 20);
@@ -240,11 +240,12 @@ fn a_body_that_is_large() {
 #[test]
 fn garbage() {
     let (running, address) = start();
-    let every_byte: Vec<u8> = (0..=255).chain(*b"\r\n\r\n").collect();
-    let client = connect_and_send(&address, every_byte);
-    assert_eq!(read_all(&client), "");
-    let client = connect_and_send(&address, "EHLO\r\n\r\n");
-    assert!(read_all(&client).starts_with("HTTP/1.1 4"));
+    let every_byte: Vec<u8> = (0..=255).collect();
+    let other_protocol = b"EHLO example.com\r\n".to_vec();
+    for bytes in [every_byte, other_protocol] {
+        let client = connect_and_send(&address, bytes);
+        assert!(read_all(&client).starts_with("HTTP/1.1 400 "));
+    }
     assert_unharmed(running, &address);
 }
 
@@ -255,7 +256,7 @@ fn a_client_that_talks_tls() {
     let mut greeting = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".to_vec();
     greeting.resize(517, 0);
     let client = connect_and_send(&address, greeting);
-    assert_eq!(read_all(&client), "");
+    assert!(read_all(&client).starts_with("HTTP/1.1 400 "));
     assert_unharmed(running, &address);
 }
 

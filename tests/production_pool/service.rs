@@ -259,7 +259,7 @@ pub fn observed(flags: &str) -> (Running, String) {
     panic!("ten ports that were free are in use");
 }
 
-pub fn get(address: &str, path: &str) -> (u16, String, String) {
+fn get(address: &str, path: &str) -> (u16, String, String) {
     let agent = ureq::Agent::config_builder()
         .proxy(None)
         .http_status_as_error(false)

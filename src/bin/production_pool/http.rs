@@ -5,12 +5,14 @@
 //! the queue is the one that the operating system keeps for the port. A client that misbehaves
 //! takes one thread, and not for long.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
+
+use httparse::{EMPTY_HEADER, Request, Status};
 
 use super::JobPool;
 use super::metrics::Metrics;
@@ -19,8 +21,9 @@ use super::metrics::Metrics;
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Clients at a time. The next one waits until one of them has gone.
 const CLIENTS: usize = 64;
-/// How long a request may be, in bytes.
-const LONGEST: u64 = 8 * 1024;
+/// How long a request may be, in bytes and in headers.
+const LONGEST: usize = 8 * 1024;
+const HEADERS: usize = 64;
 
 /// Where to answer, if at all: the flag `--metrics`.
 #[derive(Clone, Copy)]
@@ -52,9 +55,13 @@ pub fn serve(address: SocketAddr, pool: &Arc<JobPool>) -> io::Result<()> {
     for _ in 0..CLIENTS {
         let (listener, pool) = (Arc::clone(&listener), Arc::clone(pool));
         thread::Builder::new().spawn(move || {
-            for client in listener.incoming().flatten() {
-                // A client that goes away in the middle has its reasons.
-                let _ = talk_to(&client, &pool);
+            for client in listener.incoming() {
+                match client {
+                    // A client that goes away in the middle has its reasons.
+                    Ok(client) => drop(talk_to(&client, &pool)),
+                    // Too many open files, maybe. That may pass.
+                    Err(_) => thread::sleep(PATIENCE),
+                }
             }
         })?;
     }
@@ -74,37 +81,47 @@ impl Read for Until<'_> {
 }
 
 fn talk_to(mut client: &TcpStream, pool: &JobPool) -> io::Result<()> {
-    let mut request = BufReader::new(Until(client, Instant::now() + PATIENCE));
-    let mut limited = request.by_ref().take(LONGEST);
-    let mut head = String::new();
-    // An empty line is its end.
-    while !head.ends_with("\n\r\n") && !head.ends_with("\n\n") {
-        if limited.read_line(&mut head)? == 0 {
-            return Ok(()); // the client hung up, or its request is too long
+    let mut input = Until(client, Instant::now() + PATIENCE);
+    let mut bytes = [0; LONGEST];
+    let mut len = 0;
+    let answer = loop {
+        let mut headers = [EMPTY_HEADER; HEADERS];
+        let mut request = Request::new(&mut headers);
+        match request.parse(&bytes[..len]) {
+            Ok(Status::Complete(_)) => break answer(&request, pool),
+            Ok(Status::Partial) => {}
+            Err(_) => break response("400 Bad Request", PLAIN, ""),
         }
-    }
-    client.write_all(answer(&head, pool).as_bytes())?;
+        match input.read(&mut bytes[len..])? {
+            0 => return Ok(()), // the client hung up, or its request is too long
+            more => len += more,
+        }
+    };
+    // Short enough for the system to take it at once, whether the client reads it or not.
+    client.write_all(answer.as_bytes())?;
     client.shutdown(Shutdown::Write)?;
     // Hung up on now, a client that still sends could lose the answer.
-    io::copy(&mut request, &mut io::sink())?;
+    io::copy(&mut input, &mut io::sink())?;
     Ok(())
 }
 
-fn answer(head: &str, pool: &JobPool) -> String {
-    let plain = "text/plain; charset=utf-8";
-    let prometheus = "text/plain; version=0.0.4; charset=utf-8";
-    let mut words = head.split_whitespace();
-    let method = words.next().unwrap_or_default();
-    let target = words.next().unwrap_or_default();
+fn answer(request: &Request, pool: &JobPool) -> String {
+    let target = request.path.unwrap_or_default();
     let path = target.split_once('?').map_or(target, |(path, _)| path);
-    let (status, kind, body) = match (method, path) {
-        ("GET", "/metrics") => ("200 OK", prometheus, to_prometheus(&pool.metrics())),
-        ("GET", "/healthz") if pool.is_open() => ("200 OK", plain, "ok\n".into()),
-        ("GET", "/healthz") => ("503 Service Unavailable", plain, "shutting down\n".into()),
-        ("GET", _) => ("404 Not Found", plain, "try /metrics or /healthz\n".into()),
+    match (request.method.unwrap_or_default(), path) {
+        ("GET", "/metrics") => response("200 OK", PROMETHEUS, &to_prometheus(&pool.metrics())),
+        ("GET", "/healthz") if pool.is_open() => response("200 OK", PLAIN, "ok\n"),
+        ("GET", "/healthz") => response("503 Service Unavailable", PLAIN, "shutting down\n"),
+        ("GET", _) => response("404 Not Found", PLAIN, "try /metrics or /healthz\n"),
         // Without a body: the answer to HEAD must have none.
-        _ => ("405 Method Not Allowed", plain, String::new()),
-    };
+        _ => response("405 Method Not Allowed", PLAIN, ""),
+    }
+}
+
+const PLAIN: &str = "text/plain; charset=utf-8";
+const PROMETHEUS: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+fn response(status: &str, kind: &str, body: &str) -> String {
     let length = body.len();
     format!(
         "HTTP/1.1 {status}\r\nallow: GET\r\nconnection: close\r\n\
