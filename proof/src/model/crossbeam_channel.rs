@@ -268,14 +268,14 @@ impl<T> Receiver<T> {
     ///
     /// When there is none.
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
-        match alone(|| self.receiving().attempt()) {
+        alone(|| match self.receiving().attempt() {
             Some(Ok(message)) => Ok(message),
             Some(Err(RecvError)) => Err(TryRecvError::Disconnected),
             None => {
                 self.tell("finds empty:");
                 Err(TryRecvError::Empty)
             }
-        }
+        })
     }
 
     /// How many messages wait in it.
@@ -299,8 +299,8 @@ impl<T> Receiver<T> {
     }
 
     /// All messages, until the channel is closed and empty.
-    pub fn iter(&self) -> impl Iterator<Item = T> {
-        std::iter::from_fn(|| self.recv().ok())
+    pub fn iter(&self) -> Iter<'_, T> {
+        Iter(self)
     }
 
     /// The messages that are there.
@@ -395,7 +395,7 @@ impl<'a, T> IntoIterator for &'a Receiver<T> {
     type IntoIter = Iter<'a, T>;
 
     fn into_iter(self) -> Iter<'a, T> {
-        Iter(self)
+        self.iter()
     }
 }
 
