@@ -174,6 +174,7 @@ pub mod work {
 pub mod cli {
     use ::std::cell::Cell;
     use ::std::iter::once;
+    use ::std::thread;
     use ::std::time::Duration;
 
     use clap::builder::{StringValueParser, TypedValueParser};
@@ -210,8 +211,11 @@ pub mod cli {
 
     impl Defaults {
         /// The flags that were set for the lesson.
-        pub fn parse<Flags: Parser>(self) -> Flags {
-            Flags::parse_from(once("lesson").chain(FLAGS.get().split_whitespace()))
+        pub fn parse<Flags: Parser + Send>(self) -> Flags {
+            let flags = once("lesson").chain(FLAGS.get().split_whitespace());
+            // On a thread of the operating system: those of a model have little stack.
+            let parse = || Flags::parse_from(flags);
+            thread::scope(|scope| scope.spawn(parse).join().expect("good flags"))
         }
     }
 
