@@ -1,0 +1,165 @@
+//! How long it takes until something happens: a job starts, or the last worker is gone.
+
+use std::sync::{Arc, Barrier};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use bench::contenders::{IN_RUST, REFERENCE};
+use bench::points::{CANCEL, CANCELLED, CROWDS, SHUT_DOWN, SHUTDOWN, START};
+use bench::rounds;
+use bench::setup::{Setup, Work};
+use bench::{production_pool, struct_pool};
+use criterion::{BenchmarkId, Criterion};
+use crossbeam_channel::{bounded, select_biased};
+use worker_pools::Context;
+
+/// By then a thread that has nothing to do has fallen asleep.
+const ASLEEP: Duration = Duration::from_millis(2);
+
+/// From the submit of a job to its start, on a pool whose workers are asleep.
+fn submit_to_start(criterion: &mut Criterion, counts: &mut bench::counts::Counts) {
+    let mut group = criterion.benchmark_group(START);
+    for contender in IN_RUST {
+        let id = format!("{START}/{}", contender.name);
+        group.bench_function(contender.name, |bencher| {
+            bencher.iter_custom(|jobs| {
+                let setup = Setup {
+                    work: Work::NoteStart,
+                    jobs: jobs as usize,
+                    workers: 2,
+                    producers: 1,
+                    capacity: 4,
+                };
+                let outcome = contender.run(&setup, 1);
+                counts.add(&id, setup.jobs, outcome.done);
+                outcome.time
+            });
+        });
+    }
+}
+
+/// From the cancel to the end of the last of so many workers, which wait for a job, or for the end
+/// of one. Both waits are those of the lesson `graceful_vs_emergency`.
+fn cancel_in_select(workers: usize, in_a_job: bool) -> Duration {
+    let (context, cancel) = Context::with_cancel();
+    let (_jobs, queue) = bounded::<()>(0);
+    let started = Barrier::new(workers + 1);
+    let cancelled_at = thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                started.wait();
+                if in_a_job {
+                    let _ = context.done().recv();
+                }
+                select_biased! {
+                    recv(context.done()) -> _ => {}
+                    recv(queue) -> _ => {}
+                }
+            });
+        }
+        started.wait();
+        thread::sleep(ASLEEP);
+        let now = Instant::now();
+        cancel.cancel();
+        now
+    });
+    cancelled_at.elapsed()
+}
+
+fn new_production_pool(
+    workers: usize,
+    job: impl Fn(&Context) + Send + Sync + 'static,
+) -> production_pool::pool::Pool<(), ()> {
+    let pool = production_pool::pool::Pool::new(workers, 0, move |context, ()| job(context));
+    let pool = pool.expect("the system has threads for it");
+    for _ in 0..workers {
+        pool.submit(()).expect("there is a worker for each");
+    }
+    pool
+}
+
+/// From a shutdown that is to stop now to its end, while every worker is in a job that waits for
+/// its context.
+fn cancel_production_pool(workers: usize) -> Duration {
+    let started = Arc::new(Barrier::new(workers + 1));
+    let in_job = Arc::clone(&started);
+    let pool = new_production_pool(workers, move |context| {
+        in_job.wait();
+        let _ = context.done().recv();
+    });
+    started.wait();
+    thread::sleep(ASLEEP);
+
+    let (stop, cancel) = Context::with_cancel();
+    cancel.cancel();
+    let now = Instant::now();
+    let _ = pool.shutdown(&stop);
+    now.elapsed()
+}
+
+/// From the shutdown to its end, when every worker waits for a job.
+fn shut_down_idle(pool: &str, workers: usize) -> Duration {
+    // Every worker has done a job, so every thread has come to life.
+    let started = Arc::new(Barrier::new(workers + 1));
+    let in_job = Arc::clone(&started);
+    if pool == REFERENCE {
+        let pool = struct_pool::Pool::with_capacity(workers, 0);
+        for _ in 0..workers {
+            let in_job = Arc::clone(&in_job);
+            pool.submit(move || {
+                in_job.wait();
+            });
+        }
+        started.wait();
+        thread::sleep(ASLEEP);
+        let now = Instant::now();
+        pool.shutdown();
+        now.elapsed()
+    } else {
+        let pool = new_production_pool(workers, move |_| {
+            in_job.wait();
+        });
+        started.wait();
+        thread::sleep(ASLEEP);
+        let now = Instant::now();
+        let _ = pool.shutdown(&Context::background());
+        now.elapsed()
+    }
+}
+
+fn by_crowd(
+    criterion: &mut Criterion,
+    group: &str,
+    names: &[&str],
+    once: impl Fn(&str, usize) -> Duration,
+) {
+    let mut group = criterion.benchmark_group(group);
+    for workers in CROWDS {
+        for &name in names {
+            group.bench_function(BenchmarkId::new(name, workers), |bencher| {
+                bencher.iter_custom(|times| (0..times).map(|_| once(name, workers)).sum());
+            });
+        }
+    }
+}
+
+fn main() {
+    // Far more time goes by between these measurements than in them.
+    rounds::run(
+        "latency",
+        5,
+        Duration::from_millis(20),
+        |criterion, counts| {
+            submit_to_start(criterion, counts);
+            let [idle, in_a_job, _] = CANCELLED;
+            by_crowd(criterion, CANCEL, &CANCELLED, |name, workers| {
+                if name == idle || name == in_a_job {
+                    cancel_in_select(workers, name == in_a_job)
+                } else {
+                    cancel_production_pool(workers)
+                }
+            });
+            by_crowd(criterion, SHUTDOWN, &SHUT_DOWN, shut_down_idle);
+        },
+    );
+}

@@ -1,0 +1,44 @@
+//! The fetcher of the lesson `url_fetcher` without the pool: the same client, and one loop.
+//! `fetch_loop FILE`, with one URL a line.
+
+#[allow(dead_code)]
+#[path = "../../../src/bin/url_fetcher/client.rs"]
+mod client;
+#[path = "../../../src/bin/url_fetcher/list.rs"]
+mod list;
+#[path = "../../../src/bin/url_fetcher/lookup.rs"]
+mod lookup;
+
+use std::env;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use worker_pools::{eprintln, println};
+
+fn main() -> ExitCode {
+    let Some(file) = env::args_os().nth(1).map(PathBuf::from) else {
+        eprintln!("usage: fetch_loop FILE");
+        return ExitCode::from(2);
+    };
+    let urls = match list::read(&file) {
+        Ok(urls) => urls,
+        Err(error) => {
+            eprintln!("{}: {error}", file.display());
+            return ExitCode::from(2);
+        }
+    };
+    let client = client::Client::new(1, Duration::from_secs(10), None);
+    let mut answered = 0;
+    for url in &urls {
+        match client.get(url) {
+            Ok(status) => {
+                answered += 1;
+                println!("OK {url}: {status}");
+            }
+            Err(reason) => println!("FAIL {url}: {reason}"),
+        }
+    }
+    println!("{} URLs: {answered} answered", urls.len());
+    ExitCode::SUCCESS
+}

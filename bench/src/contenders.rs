@@ -1,0 +1,231 @@
+//! The pools, each in a few lines: start it, submit all jobs, wait until it says that all are done.
+
+mod book;
+mod go;
+
+use std::hint::black_box;
+use std::thread;
+use std::time::Duration;
+
+use crossbeam_channel::bounded;
+
+use crate::production_pool::pool::Pool as ProductionPool;
+use crate::setup::{Outcome, Setup, Task};
+use crate::struct_pool::Pool as StructPool;
+
+pub use go::build as build_go;
+
+/// A pool that takes part.
+#[derive(Clone, Copy)]
+pub struct Contender {
+    /// What it is called in the tables.
+    pub name: &'static str,
+    /// Whether its queue has a bound.
+    pub is_bounded: bool,
+    /// Does the jobs.
+    pub run: Run,
+}
+
+/// How to have a contender do the jobs of a setup.
+#[derive(Clone, Copy)]
+pub enum Run {
+    /// Once.
+    Batch(fn(&Setup) -> Outcome),
+    /// So many times, and all of it in one [`Outcome`].
+    Batches(fn(&Setup, u64) -> Outcome),
+}
+
+/// Anything that can be called once, on another thread.
+type Job = Box<dyn FnOnce() + Send>;
+
+/// The one that all others are compared with.
+pub const REFERENCE: &str = "struct_pool";
+
+/// For the typed pool of a lesson: its jobs are no closures.
+pub const TYPED: &str = "production_pool, typed";
+
+/// The one that starts a thread for each job.
+pub const THREAD_PER_JOB: &str = "thread per job";
+
+/// The one without any threads.
+pub const INLINE: &str = "inline";
+
+/// The one in another language.
+pub const GO: &str = "Go";
+
+/// Every contender but Go.
+pub const IN_RUST: [Contender; 10] = [
+    with_bound(REFERENCE, struct_pool),
+    with_bound("production_pool", production_pool),
+    with_bound(TYPED, production_pool_typed),
+    with_bound("plain channel", plain_channel),
+    no_bound("threadpool", threadpool),
+    no_bound("rayon", rayon),
+    no_bound("rusty_pool", rusty_pool),
+    no_bound("Rust Book", book::run),
+    no_bound(THREAD_PER_JOB, thread_per_job),
+    no_bound(INLINE, inline),
+];
+
+/// Go's pool: a channel of `func()`, and goroutines that receive from it.
+pub const IN_GO: Contender = Contender {
+    name: GO,
+    is_bounded: true,
+    run: Run::Batches(go::run),
+};
+
+impl Contender {
+    /// Has it do all jobs so many times.
+    pub fn run(&self, setup: &Setup, batches: u64) -> Outcome {
+        match self.run {
+            Run::Batch(run) => (0..batches).map(|_| run(setup)).sum(),
+            Run::Batches(run) => run(setup, batches),
+        }
+    }
+}
+
+const fn with_bound(name: &'static str, run: fn(&Setup) -> Outcome) -> Contender {
+    Contender {
+        name,
+        is_bounded: true,
+        run: Run::Batch(run),
+    }
+}
+
+const fn no_bound(name: &'static str, run: fn(&Setup) -> Outcome) -> Contender {
+    Contender {
+        name,
+        is_bounded: false,
+        run: Run::Batch(run),
+    }
+}
+
+fn struct_pool(setup: &Setup) -> Outcome {
+    let pool = StructPool::with_capacity(setup.workers, setup.capacity);
+    let batch = setup.submit_all(|task| pool.submit(move || task.run()));
+    pool.shutdown();
+    batch.end()
+}
+
+fn production_pool(setup: &Setup) -> Outcome {
+    // Its function borrows the job, so here the box holds what can be called more than once.
+    type Job = Box<dyn Fn() + Send>;
+    let pool = ProductionPool::new(setup.workers, setup.capacity, |_, job: &Job| job());
+    let pool = pool.expect("the system has threads for it");
+    let batch = setup.submit_all(|task| submit(&pool, Box::new(move || task.run())));
+    let _ = pool.shutdown(&worker_pools::Context::background());
+    batch.end()
+}
+
+fn production_pool_typed(setup: &Setup) -> Outcome {
+    let pool = ProductionPool::new(setup.workers, setup.capacity, |_, task: &Task| task.run());
+    let pool = pool.expect("the system has threads for it");
+    let batch = setup.submit_all(|task| submit(&pool, task));
+    let _ = pool.shutdown(&worker_pools::Context::background());
+    batch.end()
+}
+
+/// When the pool is full, takes a result and tries again.
+fn submit<J: Send>(pool: &ProductionPool<J, ()>, mut job: J) {
+    while let Err(rejected) = pool.submit(job) {
+        job = rejected.job;
+        pool.results().recv().expect("workers send");
+    }
+}
+
+/// No pool at all: what is left of `struct_pool` without the type around it.
+fn plain_channel(setup: &Setup) -> Outcome {
+    let (jobs, queue) = bounded::<Job>(setup.capacity);
+    thread::scope(|scope| {
+        for _ in 0..setup.workers {
+            let queue = queue.clone();
+            scope.spawn(move || queue.into_iter().for_each(|job| job()));
+        }
+        let batch = setup.submit_all(|task| {
+            let sent = jobs.send(Box::new(move || task.run()));
+            sent.expect("main holds a receiver too");
+        });
+        drop(jobs);
+        batch
+    })
+    .end()
+}
+
+fn threadpool(setup: &Setup) -> Outcome {
+    let pool = threadpool::ThreadPool::new(setup.workers);
+    let batch = setup.submit_all(|task| pool.execute(move || task.run()));
+    pool.join();
+    batch.end()
+}
+
+fn rayon(setup: &Setup) -> Outcome {
+    let builder = rayon::ThreadPoolBuilder::new().num_threads(setup.workers);
+    let pool = builder.build().expect("the system has threads for it");
+    // In place: the producer is this thread, as with all others, and no worker.
+    pool.in_place_scope(|scope| setup.submit_all(|task| scope.spawn(move |_| task.run())))
+        .end()
+}
+
+fn rusty_pool(setup: &Setup) -> Outcome {
+    let keep_alive = Duration::from_secs(60);
+    let pool = rusty_pool::ThreadPool::new(setup.workers, setup.workers, keep_alive);
+    let batch = setup.submit_all(|task| pool.execute(move || task.run()));
+    pool.shutdown_join();
+    batch.end()
+}
+
+/// A job whose thread is refused is not done, and so counts as lost.
+fn thread_per_job(setup: &Setup) -> Outcome {
+    thread::scope(|scope| {
+        setup.submit_all(|task| {
+            let _ = thread::Builder::new().spawn_scoped(scope, move || task.run());
+        })
+    })
+    .end()
+}
+
+/// One thread, one loop, whatever the number of workers and producers: the floor.
+fn inline(setup: &Setup) -> Outcome {
+    let alone = Setup {
+        producers: 1,
+        ..*setup
+    };
+    let run = |task: Task| {
+        let job: Job = black_box(Box::new(move || task.run()));
+        job();
+    };
+    alone.submit_all(run).end()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::*;
+    use crate::points::QUEUES;
+    use crate::setup::Work;
+
+    /// Far longer than anything here takes. Whatever is not done by then hangs.
+    const LIMIT: Duration = Duration::from_secs(20);
+
+    #[test]
+    fn every_contender_does_all_jobs_that_are_submitted() {
+        // The crate rusty_pool loses some. The report says how many.
+        for contender in IN_RUST.into_iter().filter(|it| it.name != "rusty_pool") {
+            for queue in QUEUES {
+                let setup = Setup {
+                    work: Work::NOTHING,
+                    jobs: 1_001,
+                    workers: 2,
+                    producers: 4,
+                    capacity: queue.capacity(2),
+                };
+                let (outcomes, outcome) = channel();
+                thread::spawn(move || outcomes.send(contender.run(&setup, 1)));
+                let outcome = outcome.recv_timeout(LIMIT);
+                let outcome = outcome.unwrap_or_else(|_| panic!("{} hangs", contender.name));
+                assert_eq!(outcome.done, setup.jobs, "{}, {queue:?}", contender.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! How many jobs each contender was given, and how many it had done when it said that it was
+//! through.
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Display, Formatter};
+use std::io;
+
+use crate::store;
+
+/// The jobs of all benchmarks, by the id of the benchmark.
+#[derive(Default, Debug)]
+pub struct Counts(BTreeMap<String, Count>);
+
+/// The jobs of one benchmark, over all its rounds.
+#[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// How many were submitted.
+    pub submitted: u64,
+    /// How many of them were done in time.
+    pub done: u64,
+}
+
+impl Counts {
+    /// Adds jobs to a benchmark.
+    pub fn add(&mut self, id: &str, submitted: usize, done: usize) {
+        let count = self.0.entry(id.into()).or_default();
+        count.add(Count {
+            submitted: submitted as u64,
+            done: done as u64,
+        });
+    }
+
+    /// All benchmarks.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Count)> {
+        self.0.iter().map(|(id, &count)| (id.as_str(), count))
+    }
+
+    /// The benchmarks that lost jobs.
+    pub fn lossy(&self) -> impl Iterator<Item = (&str, Count)> {
+        self.iter()
+            .filter(|(_, count)| count.done != count.submitted)
+    }
+
+    /// Keeps them under this name. Benchmarks that were not run this time stay as they were.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read or written.
+    pub fn save(&self, name: &str) -> io::Result<()> {
+        let numbers = self.0.iter();
+        let numbers = numbers.map(|(id, count)| (id.clone(), vec![count.submitted, count.done]));
+        store::save(&file(name), numbers.collect())
+    }
+
+    /// What was kept under this name.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, or has something else in it.
+    pub fn load(name: &str) -> io::Result<Counts> {
+        let mut counts = Counts::default();
+        for (id, numbers) in store::load(&file(name))? {
+            let [submitted, done] = numbers[..] else {
+                return Err(io::Error::other(format!("{}: not two numbers", file(name))));
+            };
+            counts.0.insert(id, Count { submitted, done });
+        }
+        Ok(counts)
+    }
+}
+
+impl Count {
+    /// Adds other jobs to these.
+    pub fn add(&mut self, other: Count) {
+        self.submitted += other.submitted;
+        self.done += other.done;
+    }
+}
+
+impl Display for Count {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        let Count { submitted, done } = self;
+        if done < submitted {
+            write!(f, "lost {} of {submitted} jobs", submitted - done)
+        } else {
+            write!(f, "lost none of {submitted} jobs")
+        }
+    }
+}
+
+fn file(name: &str) -> String {
+    format!("counts-{name}.json")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contenders::{Contender, Run};
+    use crate::setup::{Outcome, Setup, Work};
+
+    const SETUP: Setup = Setup {
+        work: Work::NOTHING,
+        jobs: 100,
+        workers: 2,
+        producers: 1,
+        capacity: 10,
+    };
+
+    /// Does all jobs but the last one.
+    fn drops_one(setup: &Setup) -> Outcome {
+        let fewer = Setup {
+            jobs: setup.jobs - 1,
+            ..*setup
+        };
+        fewer.submit_all(|task| task.run()).end()
+    }
+
+    #[test]
+    fn a_contender_that_loses_a_job_is_reported_with_the_count() {
+        let contender = Contender {
+            name: "drops one",
+            is_bounded: false,
+            run: Run::Batch(drops_one),
+        };
+        let mut counts = Counts::default();
+        for _ in 0..3 {
+            let outcome = contender.run(&SETUP, 2);
+            counts.add("drops one", 2 * SETUP.jobs, outcome.done);
+        }
+        counts.add("drops none", 100, 100);
+
+        let lossy: Vec<_> = counts.lossy().collect();
+        let [("drops one", count)] = lossy[..] else {
+            panic!("{lossy:?}");
+        };
+        assert_eq!(count.to_string(), "lost 6 of 600 jobs");
+    }
+}
