@@ -21,7 +21,8 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// Starts `size` workers, and a queue with room for two jobs a worker.
+    /// Starts `size` workers, and a queue with room for two jobs a worker. Jobs that take only
+    /// microseconds want more room: `bench/README.md` tells why.
     ///
     /// # Panics
     ///
