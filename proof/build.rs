@@ -49,12 +49,12 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Writes a lesson's file to a folder, on its new ground.
+/// Writes a lesson's file to a folder. What it uses is now the model.
 fn write(folder: &Path, file: &str, text: &str) -> Result<()> {
-    let ground = ["use std::", "use crossbeam_channel::", "use worker_pools::"];
+    let used = ["use std::", "use crossbeam_channel::", "use worker_pools::"];
     let mut source = String::new();
     for line in text.lines() {
-        if ground.iter().any(|start| line.starts_with(start)) {
+        if used.iter().any(|start| line.starts_with(start)) {
             source += &line.replacen("use ", "use crate::model::", 1);
         } else if !line.starts_with("//!") {
             source += line; // a comment on a whole file may not stand where it is included

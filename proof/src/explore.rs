@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use crate::model::crossbeam_channel;
+use crate::model::std::panic as model_panic;
 use crate::story;
 
 /// An interleaving that goes wrong.
@@ -38,17 +39,21 @@ pub fn explore(
     preemptions: Option<usize>,
     scenario: impl Fn() + Send + Sync + 'static,
 ) -> Result<usize, Failure> {
-    let mut model = loom::model::Builder::new();
-    model.preemption_bound = preemptions;
-    model.max_branches = 100_000;
-
     let interleavings = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&interleavings);
     let check = || {
+        let mut model = loom::model::Builder::new();
+        model.preemption_bound = preemptions;
+        model.max_branches = 100_000;
+        // Whatever the environment says: an exploration that is cut short proves nothing.
+        model.max_permutations = None;
+        model.max_duration = None;
+        model.checkpoint_file = None;
         model.check(move || {
             count.fetch_add(1, Relaxed);
             story::begin();
             crossbeam_channel::begin();
+            model_panic::begin();
             scenario();
             if let Some(wrong) = story::what_went_wrong() {
                 panic::resume_unwind(Box::new(wrong)); // without a message on stderr

@@ -2,13 +2,15 @@
 
 use std::cell::RefCell;
 use std::fmt::{self, Display, Formatter};
-use std::panic::{self, AssertUnwindSafe};
+use std::mem;
+use std::ops::Deref;
 
 use loom::sync::Arc;
 
 use crate::lessons;
 use crate::model::crossbeam_channel::{alone, bounded};
-use crate::model::std::thread::{JobPanics, spawn_named};
+use crate::model::std::panic::{AssertUnwindSafe, catch_unwind, has_failed, job_panics};
+use crate::model::std::thread::{JoinHandle, spawn_named};
 use crate::model::worker_pools::Context;
 use crate::model::worker_pools::cli::set_flags;
 use crate::story::{self, wrong};
@@ -35,6 +37,14 @@ pub const SCENARIOS: &[Scenario] = &[
         lesson: "context_cancel",
         name: "the clock cancels at any moment",
         run: || context_cancel(lessons::context_cancel::lesson, "--workers 2 --jobs 2"),
+    },
+    Scenario {
+        lesson: "context_cancel",
+        name: "nobody cancels, and all results are delivered",
+        run: || {
+            let flags = "--workers 2 --jobs 2 --cancel-after-ms never";
+            context_cancel(lessons::context_cancel::lesson, flags);
+        },
     },
     Scenario {
         lesson: "graceful_vs_emergency",
@@ -72,9 +82,19 @@ pub const SCENARIOS: &[Scenario] = &[
         run: dropped_by_a_job,
     },
     Scenario {
+        lesson: "struct_pool",
+        name: "a job panics, and so does the owner of the pool",
+        run: dropped_by_a_panic,
+    },
+    Scenario {
         lesson: "production_pool",
         name: "a submitter, and a stop at any moment",
         run: || submitter_and_stop::<Production>(2, &[1, 2]),
+    },
+    Scenario {
+        lesson: "production_pool",
+        name: "the same with one worker, and room for a second job",
+        run: || submitter_and_stop::<Production>(1, &[1, 2]),
     },
     Scenario {
         lesson: "production_pool",
@@ -84,7 +104,12 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario {
         lesson: "production_pool",
         name: "a drain whose time is up at any moment",
-        run: drain_with_a_limit::<Production>,
+        run: || drain_with_a_limit::<Production>(work),
+    },
+    Scenario {
+        lesson: "production_pool",
+        name: "the same with jobs that wait for the stop",
+        run: || drain_with_a_limit::<Production>(work_until_stopped),
     },
     Scenario {
         lesson: "production_pool",
@@ -123,9 +148,9 @@ pub const SCENARIOS: &[Scenario] = &[
     },
 ];
 
-/// The mistakes of [`MISTAKES`](crate::mistakes::MISTAKES) by name, and a run that each spoils: as
-/// small as can be, to make a short story.
-pub const SPOILED: &[(&str, fn())] = &[
+/// The mistakes of [`MISTAKES`](crate::mistakes::MISTAKES) by name, and a run in which each of them
+/// is found: as small as can be, to make a short story.
+pub const FOUND_BY: &[(&str, fn())] = &[
     ("kept_sender", || basic(lessons::kept_sender::lesson)),
     ("no_second_select", || {
         context_cancel(lessons::no_second_select::lesson, "--workers 1 --jobs 1");
@@ -157,6 +182,36 @@ pub const SPOILED: &[(&str, fn())] = &[
 fn expect(holds: bool, else_what: impl Display) {
     if !holds {
         wrong(else_what);
+    }
+}
+
+/// A pool. When the model fails, it is left as it is: it would wait for threads that loom no longer
+/// runs.
+struct Held<Pool>(Option<Pool>);
+
+impl<Pool> Held<Pool> {
+    fn new(pool: Pool) -> Held<Pool> {
+        Held(Some(pool))
+    }
+
+    fn into_inner(mut self) -> Pool {
+        self.0.take().expect("only this takes it")
+    }
+}
+
+impl<Pool> Deref for Held<Pool> {
+    type Target = Pool;
+
+    fn deref(&self) -> &Pool {
+        self.0.as_ref().expect("only `into_inner` takes it")
+    }
+}
+
+impl<Pool> Drop for Held<Pool> {
+    fn drop(&mut self) {
+        if has_failed() {
+            mem::forget(self.0.take());
+        }
     }
 }
 
@@ -206,6 +261,9 @@ fn context_cancel(lesson: fn(), flags: &'static str) {
         "the last line does not add up",
     );
     expect_printed(delivered, delivered + late);
+    if flags.ends_with("never") {
+        expect(jobs == delivered, "a result was not delivered");
+    }
 }
 
 fn graceful_vs_emergency(flags: &'static str) {
@@ -259,18 +317,24 @@ impl Done {
     }
 }
 
+fn panicking_job() {
+    story::tell("starts job 1, which panics");
+    job_panics();
+}
+
 fn all_are_done<Pool: StructPool>(capacity: usize) {
     let done = Done::default();
-    let pool = Pool::with_capacity(2, capacity);
+    let pool = Held::new(Pool::with_capacity(2, capacity));
     pool.submit(done.job(1));
     pool.submit(done.job(2));
-    pool.shutdown();
+    pool.into_inner().shutdown();
     done.expect(&[1, 2]);
 }
 
 fn two_submitters() {
     let done = Done::default();
-    let pool = Arc::new(lessons::struct_pool::pool::Pool::with_capacity(2, 1));
+    let pool = lessons::struct_pool::pool::Pool::with_capacity(2, 1);
+    let pool = Held::new(Arc::new(pool));
     let (other, job) = (Arc::clone(&pool), done.job(2));
     let submitter = spawn_named("submitter", move || other.submit(job));
     pool.submit(done.job(1));
@@ -281,24 +345,18 @@ fn two_submitters() {
 
 fn one_panics<Pool: StructPool>(workers: usize) {
     let done = Done::default();
-    let pool = Pool::with_capacity(workers, 1);
-    pool.submit(|| {
-        story::tell("starts job 1, which panics");
-        panic::resume_unwind(Box::new(JobPanics));
-    });
+    let pool = Held::new(Pool::with_capacity(workers, 1));
+    pool.submit(panicking_job);
     pool.submit(done.job(2));
-    let shutdown = panic::catch_unwind(AssertUnwindSafe(|| pool.shutdown()));
-    match shutdown {
-        Err(payload) if payload.is::<JobPanics>() => {}
-        Err(payload) => panic::resume_unwind(payload),
-        Ok(()) => panic!("nobody heard of the panic"),
-    }
+    let shutdown = catch_unwind(AssertUnwindSafe(|| pool.into_inner().shutdown()));
+    expect(shutdown.is_err(), "nobody hears of the panic");
     done.expect(&[2]);
 }
 
 fn dropped_by_a_job() {
     let done = Done::default();
-    let pool = Arc::new(lessons::struct_pool::pool::Pool::with_capacity(2, 1));
+    let pool = lessons::struct_pool::pool::Pool::with_capacity(2, 1);
+    let pool = Held::new(Arc::new(pool));
     let (at_work, jobs) = bounded::<()>(0);
     let (handle, also_at_work) = (Arc::clone(&pool), at_work.clone());
     pool.submit(move || {
@@ -313,6 +371,19 @@ fn dropped_by_a_job() {
     drop(pool);
     // If a job has dropped the last handle, nobody has waited for it.
     jobs.recv().expect_err("nobody sends");
+    done.expect(&[2]);
+}
+
+fn dropped_by_a_panic() {
+    let done = Done::default();
+    let job = done.job(2);
+    let owner = catch_unwind(AssertUnwindSafe(|| {
+        let pool = Held::new(lessons::struct_pool::pool::Pool::with_capacity(1, 1));
+        pool.submit(panicking_job);
+        pool.submit(job);
+        job_panics();
+    }));
+    expect(owner.is_err(), "the owner's panic is gone");
     done.expect(&[2]);
 }
 
@@ -358,6 +429,7 @@ struct Metrics {
     queued: u64,
     active: u64,
     processed: u64,
+    failed: u64,
     accepted: u64,
     never_started: u64,
 }
@@ -366,20 +438,26 @@ fn work(_: &Context, &job: &usize) -> usize {
     story::starts(job);
     story::yields();
     if job == 0 {
-        panic::resume_unwind(Box::new(JobPanics));
+        job_panics();
     }
     job
 }
 
-fn new_pool<Pool: ProductionPool>(size: usize, capacity: usize) -> Arc<Pool> {
-    Arc::new(Pool::new(size, capacity, work))
+fn work_until_stopped(stop: &Context, &job: &usize) -> usize {
+    story::starts(job);
+    stop.done().recv().expect_err("nobody sends");
+    job
 }
 
-/// Submits jobs aside, and returns those that were accepted.
-fn submit_aside<Pool: ProductionPool>(
+fn new_pool<Pool: ProductionPool>(size: usize, capacity: usize) -> Held<Arc<Pool>> {
+    Held::new(Arc::new(Pool::new(size, capacity, work)))
+}
+
+/// Submits jobs from a thread of its own, which returns those that were accepted.
+fn start_submitter<Pool: ProductionPool>(
     pool: &Arc<Pool>,
     jobs: &'static [usize],
-) -> crate::model::std::thread::JoinHandle<Vec<usize>> {
+) -> JoinHandle<Vec<usize>> {
     let pool = Arc::clone(pool);
     spawn_named("submitter", move || {
         let jobs = jobs.iter().copied();
@@ -413,46 +491,46 @@ fn expect_all_there(accepted: Vec<usize>, came_back: Vec<usize>) {
 }
 
 fn submitter_and_stop<Pool: ProductionPool>(workers: usize, jobs: &'static [usize]) {
-    let pool = new_pool::<Pool>(workers, 0);
-    let submitter = submit_aside(&pool, jobs);
+    let pool = new_pool::<Pool>(workers, jobs.len() - workers);
+    let submitter = start_submitter(&pool, jobs);
     let mut came_back = pool.shutdown(&Context::ended());
     let accepted = submitter.join().unwrap_or_default();
-    came_back.extend(results(&*pool));
+    came_back.extend(results(&**pool));
     expect_all_there(accepted, came_back);
 }
 
 fn submitter_and_drain<Pool: ProductionPool>() {
     let pool = new_pool::<Pool>(2, 0);
-    let submitter = submit_aside(&pool, &[1, 2]);
+    let submitter = start_submitter(&pool, &[1, 2]);
     let never_started = pool.shutdown(&Context::background());
     expect(never_started.is_empty(), "a drain has left a job");
     let accepted = submitter.join().unwrap_or_default();
-    expect_all_there(accepted, results(&*pool));
+    expect_all_there(accepted, results(&**pool));
 }
 
-fn drain_with_a_limit<Pool: ProductionPool>() {
-    let pool = new_pool::<Pool>(2, 0);
-    submit_all(&*pool, &[1, 2]);
+fn drain_with_a_limit<Pool: ProductionPool>(work: fn(&Context, &usize) -> usize) {
+    let pool = Held::new(Arc::new(Pool::new(2, 0, work)));
+    submit_all(&**pool, &[1, 2]);
     let (limit, _cancel) = Context::with_timeout(std::time::Duration::ZERO);
     let mut came_back = pool.shutdown(&limit);
-    came_back.extend(results(&*pool));
+    came_back.extend(results(&**pool));
     expect_all_there(vec![1, 2], came_back);
 }
 
 fn two_shutdowns<Pool: ProductionPool>() {
     let pool = new_pool::<Pool>(2, 0);
-    submit_all(&*pool, &[1, 2]);
+    submit_all(&**pool, &[1, 2]);
     let other = Arc::clone(&pool);
     let drain = spawn_named("drain", move || other.shutdown(&Context::background()));
     let mut came_back = pool.shutdown(&Context::ended());
     came_back.extend(drain.join().unwrap_or_default());
-    came_back.extend(results(&*pool));
+    came_back.extend(results(&**pool));
     expect_all_there(vec![1, 2], came_back);
 }
 
 fn never_too_full<Pool: ProductionPool>() {
     let pool = new_pool::<Pool>(1, 0);
-    let submitter = submit_aside(&pool, &[1]);
+    let submitter = start_submitter(&pool, &[1]);
     pool.submit(2);
     let metrics = pool.metrics();
     expect(
@@ -465,7 +543,7 @@ fn never_too_full<Pool: ProductionPool>() {
 
 fn observed<Pool: ProductionPool>() {
     let pool = new_pool::<Pool>(1, 1);
-    let submitter = submit_aside(&pool, &[1, 2]);
+    let submitter = start_submitter(&pool, &[1, 2]);
     story::tell("looks at the metrics");
     let metrics = pool.metrics();
     story::tell(format_args!("has seen {metrics}"));
@@ -475,13 +553,17 @@ fn observed<Pool: ProductionPool>() {
         metrics.accepted == in_pool + gone,
         "the numbers do not add up",
     );
+    expect(
+        metrics.active <= 1 && metrics.queued <= 2,
+        "there are not so many workers, or jobs",
+    );
     submitter.join().expect("it does not panic");
     let _ = pool.shutdown(&Context::background());
 }
 
 fn idle<Pool: ProductionPool>() {
     let pool = new_pool::<Pool>(1, 0);
-    submit_all(&*pool, &[1]);
+    submit_all(&**pool, &[1]);
     story::tell("looks at the metrics");
     let metrics = pool.metrics();
     story::tell(format_args!("has seen {metrics}"));
@@ -494,7 +576,7 @@ fn idle<Pool: ProductionPool>() {
 
 fn idle_at_the_end<Pool: ProductionPool>() {
     let pool = new_pool::<Pool>(1, 0);
-    submit_all(&*pool, &[1]);
+    submit_all(&**pool, &[1]);
     expect(pool.next() == Some(1), "the result is missing");
     let metrics = pool.metrics();
     expect(
@@ -506,10 +588,11 @@ fn idle_at_the_end<Pool: ProductionPool>() {
 
 fn a_panic_comes_back<Pool: ProductionPool>() {
     let pool = new_pool::<Pool>(2, 0);
-    submit_all(&*pool, &[0, 1]);
+    submit_all(&**pool, &[0, 1]);
     let never_started = pool.shutdown(&Context::background());
     expect(never_started.is_empty(), "a drain has left a job");
-    expect_all_there(vec![0, 1], results(&*pool));
+    expect(pool.metrics().failed == 1, "one job has failed");
+    expect_all_there(vec![0, 1], results(&**pool));
 }
 
 fn shut_down_by_a_job() {
@@ -521,13 +604,13 @@ fn shut_down_by_a_job() {
         }
         job
     });
-    let pool = Arc::new(pool.expect("a model refuses no thread"));
+    let pool = Held::new(Arc::new(pool.expect("a model refuses no thread")));
     POOL.set(Some(Arc::clone(&pool)));
 
     let accepted = [1, 2].into_iter().filter(|&job| pool.submit(job).is_ok());
     let accepted = accepted.collect();
     let mut came_back = pool.shutdown(&Context::background()).never_started;
-    came_back.extend(results(&*pool));
+    came_back.extend(results(&**pool));
     expect_all_there(accepted, came_back);
 }
 
@@ -577,6 +660,7 @@ macro_rules! production_pools {
                     queued: metrics.queued,
                     active: metrics.active,
                     processed: metrics.processed,
+                    failed: metrics.failed,
                     accepted: metrics.accepted,
                     never_started: metrics.never_started,
                 }

@@ -67,7 +67,7 @@ pub fn what_went_wrong() -> Option<String> {
     STORY.with_borrow(|story| story.wrong.as_ref().map(|(what, _)| what.clone()))
 }
 
-/// From now on no job may start on a thread that looks, or that never does.
+/// A cancel is over. From now on no job may start on a thread that looks, or that never does.
 pub fn cancelled() {
     STORY.with_borrow_mut(|story| story.is_cancelled = true);
 }

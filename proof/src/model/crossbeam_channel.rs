@@ -1,9 +1,10 @@
 //! crossbeam's channels, as far as the lessons use them: under one lock, so that loom can try
 //! every order in which threads get it.
 //!
-//! What counts is kept as crossbeam has it. A thread that waits for several things is chosen for
-//! one of them by whoever makes that possible. In a channel without room, that hands the message
-//! over; in any other, a faster thread may take it first, and the chosen one looks again.
+//! What counts is kept as crossbeam has it. A select looks at one channel after the other, and
+//! anything may happen in between. A thread that waits for several channels is chosen for one of
+//! them by whoever makes that possible. In a channel without room, that hands the message over; in
+//! any other, a faster thread may take it first, and the chosen one looks again.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
@@ -12,10 +13,10 @@ use std::fmt::{self, Debug, Formatter};
 use std::fs;
 use std::panic::Location;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::panicking;
 
 use loom::sync::Condvar;
 
+use crate::model::std::panic::has_failed;
 use crate::story::tell;
 
 pub use crate::{model_select as select, model_select_biased as select_biased};
@@ -23,18 +24,25 @@ pub use crate::{model_select as select, model_select_biased as select_biased};
 /// What everything here happens under.
 type World = Arc<loom::sync::Mutex<()>>;
 
-thread_local!(static WORLD: RefCell<Option<World>> = const { RefCell::new(None) });
+thread_local! {
+    static WORLD: RefCell<Option<World>> = const { RefCell::new(None) };
+    /// The threads to wake when nobody's channel is in use any more.
+    static WOKEN: RefCell<Vec<Arc<Ticket>>> = const { RefCell::new(Vec::new()) };
+}
 
 /// Makes the world of the next interleaving. loom's locks do not outlive one.
 pub fn begin() {
     WORLD.set(Some(World::default()));
+    WOKEN.take();
 }
 
 /// Does something while no other thread does anything.
 pub fn alone<T>(action: impl FnOnce() -> T) -> T {
     let world = world();
     let _alone = lock(&world);
-    action()
+    let output = action();
+    wake();
+    output
 }
 
 fn world() -> World {
@@ -43,6 +51,12 @@ fn world() -> World {
 
 fn lock(world: &World) -> loom::sync::MutexGuard<'_, ()> {
     world.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn wake() {
+    for ticket in WOKEN.take() {
+        ticket.wake.notify_one();
+    }
 }
 
 /// A channel. Its lock is never waited for: it keeps the compiler content, and no other thread
@@ -60,8 +74,8 @@ impl<T> Channel<T> {
             capacity,
             senders: 1,
             receivers: 1,
-            takers: Vec::new(),
-            givers: Vec::new(),
+            waiting_senders: Vec::new(),
+            waiting_receivers: Vec::new(),
         };
         Channel {
             name,
@@ -94,19 +108,19 @@ struct State<T> {
     capacity: Option<usize>,
     senders: usize,
     receivers: usize,
-    takers: Vec<Waiting<T>>,
-    givers: Vec<Waiting<T>>,
+    waiting_senders: Vec<Waiting<T>>,
+    waiting_receivers: Vec<Waiting<T>>,
 }
 
 /// A thread that waits for a channel, and maybe for others.
 struct Waiting<T> {
     ticket: Arc<Ticket>,
     arm: usize,
-    parcel: Parcel<T>,
+    slot: Slot<T>,
 }
 
-/// In whose hands a message is: a giver's that waits, or a taker's who was given it.
-type Parcel<T> = Arc<Mutex<Option<T>>>;
+/// Where a thread that waits keeps its message: one to be taken, or the one that it was given.
+type Slot<T> = Arc<Mutex<Option<T>>>;
 
 /// A wait, which ends once.
 pub struct Ticket {
@@ -128,23 +142,35 @@ fn own<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Ticket {
     /// Ends the wait. Says whether this was what ended it.
-    fn end(&self, woken: Woken) -> bool {
+    fn end(self: &Arc<Ticket>, woken: Woken) -> bool {
         let mut first = own(&self.woken);
         if first.is_some() {
             return false;
         }
         *first = Some(woken);
-        self.wake.notify_one();
+        WOKEN.with_borrow_mut(|tickets| tickets.push(Arc::clone(self)));
         true
     }
 }
 
 /// Chooses the one that has waited longest, if one still waits.
-fn choose<T>(waiting: &mut Vec<Waiting<T>>) -> Option<Parcel<T>> {
+fn choose<T>(waiting: &mut Vec<Waiting<T>>) -> Option<Slot<T>> {
     let chosen = waiting
         .iter()
         .position(|it| it.ticket.end(Woken::Chosen(it.arm)))?;
-    Some(waiting.remove(chosen).parcel)
+    Some(waiting.remove(chosen).slot)
+}
+
+fn register<T>(line: &mut Vec<Waiting<T>>, ticket: &Arc<Ticket>, arm: usize, slot: &Slot<T>) {
+    line.push(Waiting {
+        ticket: Arc::clone(ticket),
+        arm,
+        slot: Arc::clone(slot),
+    });
+}
+
+fn unregister<T>(line: &mut Vec<Waiting<T>>, ticket: &Arc<Ticket>) {
+    line.retain(|it| !Arc::ptr_eq(&it.ticket, ticket));
 }
 
 /// crossbeam's `Sender`.
@@ -226,7 +252,7 @@ impl<T> Sender<T> {
     pub fn sending(&self, message: T) -> Sending<'_, T> {
         Sending {
             channel: &self.0,
-            parcel: Arc::new(Mutex::new(Some(message))),
+            slot: Arc::new(Mutex::new(Some(message))),
         }
     }
 
@@ -258,7 +284,7 @@ impl<T> Receiver<T> {
     pub fn receiving(&self) -> Receiving<'_, T> {
         Receiving {
             channel: &self.0,
-            parcel: Parcel::default(),
+            slot: Slot::default(),
         }
     }
 
@@ -293,11 +319,6 @@ impl<T> Receiver<T> {
         self.0.tell(does);
     }
 
-    /// Whether nobody can send any more.
-    pub fn is_closed(&self) -> bool {
-        own(&self.0.state).senders == 0
-    }
-
     /// All messages, until the channel is closed and empty.
     pub fn iter(&self) -> Iter<'_, T> {
         Iter(self)
@@ -325,8 +346,7 @@ impl<T> Clone for Receiver<T> {
 
 impl<T> Drop for Sender<T> {
     fn drop(&mut self) {
-        // After a panic that nobody has caught, loom runs no thread any more.
-        if panicking() {
+        if has_failed() {
             return;
         }
         alone(|| {
@@ -334,7 +354,7 @@ impl<T> Drop for Sender<T> {
             state.senders -= 1;
             if state.senders == 0 {
                 self.0.tell("closes");
-                for waiting in state.takers.drain(..) {
+                for waiting in state.waiting_receivers.drain(..) {
                     waiting.ticket.end(Woken::Closed);
                 }
             }
@@ -344,14 +364,14 @@ impl<T> Drop for Sender<T> {
 
 impl<T> Drop for Receiver<T> {
     fn drop(&mut self) {
-        if panicking() {
+        if has_failed() {
             return;
         }
         alone(|| {
             let mut state = own(&self.0.state);
             state.receivers -= 1;
             if state.receivers == 0 {
-                for waiting in state.givers.drain(..) {
+                for waiting in state.waiting_senders.drain(..) {
                     waiting.ticket.end(Woken::Closed);
                 }
             }
@@ -422,6 +442,9 @@ pub trait Operation {
     /// What it ends with.
     type Output;
 
+    /// Whether it can be done at all.
+    const IS_POSSIBLE: bool = true;
+
     /// Does it, if it can be done now.
     fn attempt(&mut self) -> Option<Self::Output>;
 
@@ -441,13 +464,13 @@ pub trait Operation {
 /// See [`Sender::sending`].
 pub struct Sending<'a, T> {
     channel: &'a Channel<T>,
-    parcel: Parcel<T>,
+    slot: Slot<T>,
 }
 
 /// See [`Receiver::receiving`].
 pub struct Receiving<'a, T> {
     channel: &'a Channel<T>,
-    parcel: Parcel<T>,
+    slot: Slot<T>,
 }
 
 /// What never happens.
@@ -458,51 +481,47 @@ impl<T> Operation for Sending<'_, T> {
 
     fn attempt(&mut self) -> Option<Self::Output> {
         let mut state = own(&self.channel.state);
-        let message = own(&self.parcel).take().expect("it is still ours");
+        let message = own(&self.slot).take().expect("it is still ours");
         if state.receivers == 0 {
             return Some(Err(SendError(message)));
         }
         if state.capacity == Some(0) {
-            if let Some(parcel) = choose(&mut state.takers) {
+            if let Some(slot) = choose(&mut state.waiting_receivers) {
                 self.channel.tell("hands over through");
-                *own(&parcel) = Some(message);
+                *own(&slot) = Some(message);
                 return Some(Ok(()));
             }
         } else if state.capacity.is_none_or(|room| state.queue.len() < room) {
             self.channel.tell("sends into");
             state.queue.push_back(message);
-            choose(&mut state.takers);
+            choose(&mut state.waiting_receivers);
             return Some(Ok(()));
         }
-        *own(&self.parcel) = Some(message);
+        *own(&self.slot) = Some(message);
         None
     }
 
     fn accept(&mut self) -> Option<Self::Output> {
-        if own(&self.parcel).is_none() {
-            return Some(Ok(())); // a taker has it
+        if own(&self.slot).is_none() {
+            return Some(Ok(())); // a receiver has it
         }
         self.attempt()
     }
 
     fn register(&self, ticket: &Arc<Ticket>, arm: usize) {
-        let mut state = own(&self.channel.state);
-        state.givers.push(Waiting {
-            ticket: Arc::clone(ticket),
-            arm,
-            parcel: Arc::clone(&self.parcel),
-        });
+        let state = &mut own(&self.channel.state);
+        register(&mut state.waiting_senders, ticket, arm, &self.slot);
     }
 
     fn unregister(&self, ticket: &Arc<Ticket>) {
-        let mut state = own(&self.channel.state);
-        state.givers.retain(|it| !Arc::ptr_eq(&it.ticket, ticket));
+        let state = &mut own(&self.channel.state);
+        unregister(&mut state.waiting_senders, ticket);
     }
 
     fn obstacle(&self) -> String {
         let capacity = own(&self.channel.state).capacity;
         self.channel.obstacle(match capacity {
-            Some(0) => "has no taker",
+            Some(0) => "has no receiver ready",
             _ => "is full",
         })
     }
@@ -515,13 +534,13 @@ impl<T> Operation for Receiving<'_, T> {
         let mut state = own(&self.channel.state);
         if let Some(message) = state.queue.pop_front() {
             self.channel.tell("takes from");
-            choose(&mut state.givers);
+            choose(&mut state.waiting_senders);
             return Some(Ok(message));
         }
         if state.capacity == Some(0) {
-            if let Some(parcel) = choose(&mut state.givers) {
+            if let Some(slot) = choose(&mut state.waiting_senders) {
                 self.channel.tell("takes from");
-                let message = own(&parcel).take().expect("a giver has one");
+                let message = own(&slot).take().expect("a sender that waits has one");
                 return Some(Ok(message));
             }
         }
@@ -533,7 +552,7 @@ impl<T> Operation for Receiving<'_, T> {
     }
 
     fn accept(&mut self) -> Option<Self::Output> {
-        let given = own(&self.parcel).take();
+        let given = own(&self.slot).take();
         if let Some(message) = given {
             self.channel.tell("takes from");
             return Some(Ok(message));
@@ -542,17 +561,13 @@ impl<T> Operation for Receiving<'_, T> {
     }
 
     fn register(&self, ticket: &Arc<Ticket>, arm: usize) {
-        let mut state = own(&self.channel.state);
-        state.takers.push(Waiting {
-            ticket: Arc::clone(ticket),
-            arm,
-            parcel: Arc::clone(&self.parcel),
-        });
+        let state = &mut own(&self.channel.state);
+        register(&mut state.waiting_receivers, ticket, arm, &self.slot);
     }
 
     fn unregister(&self, ticket: &Arc<Ticket>) {
-        let mut state = own(&self.channel.state);
-        state.takers.retain(|it| !Arc::ptr_eq(&it.ticket, ticket));
+        let state = &mut own(&self.channel.state);
+        unregister(&mut state.waiting_receivers, ticket);
     }
 
     fn obstacle(&self) -> String {
@@ -562,6 +577,8 @@ impl<T> Operation for Receiving<'_, T> {
 
 impl Operation for Nothing {
     type Output = Infallible;
+
+    const IS_POSSIBLE: bool = false;
 
     fn attempt(&mut self) -> Option<Infallible> {
         None
@@ -588,8 +605,8 @@ pub enum Either<A, B> {
     Second(B),
 }
 
-/// Does one of two operations, the first if both can be done; or, in the worst of luck, the
-/// second. Waits until it can.
+/// Does one of two operations: the first if both can be done; or the second, in the worst of luck.
+/// Waits until it can.
 pub fn wait<A: Operation, B: Operation>(
     first: &mut A,
     second: &mut B,
@@ -597,17 +614,25 @@ pub fn wait<A: Operation, B: Operation>(
 ) -> Either<A::Output, B::Output> {
     let world = world();
     let mut alone = lock(&world);
-    loop {
+    let done = loop {
         if worst_of_luck {
             if let Some(output) = second.attempt() {
-                return Either::Second(output);
+                break Either::Second(output);
             }
         }
         if let Some(output) = first.attempt() {
-            return Either::First(output);
+            break Either::First(output);
         }
-        if let Some(output) = second.attempt() {
-            return Either::Second(output);
+        if B::IS_POSSIBLE {
+            drop(alone);
+            alone = lock(&world);
+            if let Some(output) = second.attempt() {
+                break Either::Second(output);
+            }
+            // A thread stands in line, and looks once more before it waits.
+            if let Some(output) = first.attempt() {
+                break Either::First(output);
+            }
         }
 
         let obstacles = [first.obstacle(), second.obstacle()];
@@ -620,10 +645,8 @@ pub fn wait<A: Operation, B: Operation>(
         first.register(&ticket, 1);
         second.register(&ticket, 2);
         let woken = loop {
-            alone = ticket
-                .wake
-                .wait(alone)
-                .unwrap_or_else(PoisonError::into_inner);
+            let waited = ticket.wake.wait(alone);
+            alone = waited.unwrap_or_else(PoisonError::into_inner);
             if let Some(woken) = *own(&ticket.woken) {
                 break woken;
             }
@@ -636,9 +659,11 @@ pub fn wait<A: Operation, B: Operation>(
             Woken::Closed => None,
         };
         if let Some(done) = done {
-            return done;
+            break done;
         }
-    }
+    };
+    wake();
+    done
 }
 
 /// crossbeam's `select_biased!`, with two arms.
@@ -647,8 +672,8 @@ macro_rules! model_select_biased {
     ($($arms:tt)+) => { $crate::model_select_arms!(false; $($arms)+) };
 }
 
-/// crossbeam's `select!`, with two arms. crossbeam throws dice; here the second arm always wins,
-/// so that bad luck is found.
+/// crossbeam's `select!`, with two arms. crossbeam picks one at random; here the second one always
+/// wins, so that bad luck is found.
 #[macro_export]
 macro_rules! model_select {
     ($($arms:tt)+) => { $crate::model_select_arms!(true; $($arms)+) };

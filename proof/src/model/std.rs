@@ -1,6 +1,67 @@
 //! std, where loom has its own threads and locks.
 
-pub use ::std::{any, error, fmt, io, panic, time};
+pub use ::std::{any, error, fmt, io, time};
+
+/// `std::panic`. A job's panic is part of the model. Any other panic is its failure, and nobody
+/// catches that.
+pub mod panic {
+    use ::std::any::Any;
+    use ::std::cell::Cell;
+    use ::std::panic::UnwindSafe;
+    use ::std::thread::{Result, panicking};
+
+    pub use ::std::panic::AssertUnwindSafe;
+
+    thread_local!(static UNWINDING: Cell<usize> = const { Cell::new(0) });
+
+    /// What a job panics with.
+    struct JobPanics;
+
+    /// The job that calls it panics.
+    pub fn job_panics() -> ! {
+        resume_unwind(Box::new(JobPanics))
+    }
+
+    /// Whether this is a job's panic.
+    pub fn is_of_job(payload: &(dyn Any + Send)) -> bool {
+        payload.is::<JobPanics>()
+    }
+
+    /// `std::panic::catch_unwind`, for the panics of jobs.
+    ///
+    /// # Errors
+    ///
+    /// When a job has panicked.
+    pub fn catch_unwind<T>(action: impl FnOnce() -> T + UnwindSafe) -> Result<T> {
+        let ended = ::std::panic::catch_unwind(action);
+        match ended {
+            Err(payload) if is_of_job(&*payload) => {
+                UNWINDING.set(UNWINDING.get() - 1);
+                Err(payload)
+            }
+            Err(payload) => ::std::panic::resume_unwind(payload),
+            Ok(output) => Ok(output),
+        }
+    }
+
+    /// `std::panic::resume_unwind`
+    pub fn resume_unwind(payload: Box<dyn Any + Send>) -> ! {
+        if is_of_job(&*payload) {
+            UNWINDING.set(UNWINDING.get() + 1);
+        }
+        ::std::panic::resume_unwind(payload)
+    }
+
+    /// Forgets the interleaving before.
+    pub fn begin() {
+        UNWINDING.set(0);
+    }
+
+    /// Whether the model has failed: loom then runs no thread any more.
+    pub fn has_failed() -> bool {
+        panicking() && UNWINDING.get() == 0
+    }
+}
 
 /// `std::sync`
 pub mod sync {
@@ -19,17 +80,13 @@ pub mod thread {
     use ::std::io;
     use ::std::marker::PhantomData;
     use ::std::mem;
-    use ::std::panic::{self, AssertUnwindSafe};
     use ::std::sync::{Arc, Mutex, PoisonError};
 
     pub use ::std::thread::{Result, panicking};
     pub use loom::thread::{Thread, ThreadId, current};
 
+    use super::panic::{AssertUnwindSafe, catch_unwind};
     use crate::story;
-
-    /// What a job of a scenario panics with, by [`resume_unwind`](panic::resume_unwind). Any other
-    /// panic is a failure of the model.
-    pub struct JobPanics;
 
     /// `std::thread::JoinHandle`
     pub struct JoinHandle<T> {
@@ -78,16 +135,12 @@ pub mod thread {
             body: impl FnOnce() -> T + Send + 'static,
         ) -> io::Result<JoinHandle<T>> {
             let thread = self.0.spawn(move || {
-                let ended = panic::catch_unwind(AssertUnwindSafe(body));
-                match &ended {
-                    Ok(_) => story::returns("returns"),
-                    Err(payload) if payload.is::<JobPanics>() => story::returns("dies of a panic"),
-                    Err(_) => {}
-                }
-                match ended {
-                    Err(payload) if !payload.is::<JobPanics>() => panic::resume_unwind(payload),
-                    ended => ended,
-                }
+                let ended = catch_unwind(AssertUnwindSafe(body));
+                story::returns(match ended {
+                    Ok(_) => "returns",
+                    Err(_) => "dies of a panic",
+                });
+                ended
             })?;
             Ok(JoinHandle { thread })
         }
@@ -159,7 +212,8 @@ pub mod thread {
                 *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(output);
             });
             // SAFETY: `scope` returns only when the thread has ended, so it does not outlive what
-            // it borrows. If `scope` unwinds, loom ends the model, and never runs the thread again.
+            // it borrows. If `scope` unwinds, the model has failed: loom drops its threads while the
+            // panic goes on, and a `Generator` that is dropped during a panic never runs again.
             let body: Box<dyn FnOnce() + Send + 'static> = unsafe { mem::transmute(body) };
             let running = Arc::new(Mutex::new(Some(spawn(body))));
             self.threads.borrow_mut().push(Arc::clone(&running));

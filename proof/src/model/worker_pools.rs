@@ -14,14 +14,18 @@ pub mod context {
     use loom::sync::Mutex;
 
     use crate::model::crossbeam_channel::{Receiver, Sender, alone, channel, never};
+    use crate::model::std::panic::has_failed;
     use crate::model::std::thread::spawn_named;
     use crate::story;
+
+    /// A timeout that is longer than any run.
+    pub const NEVER: Duration = Duration::MAX;
 
     /// `worker_pools::Context`
     #[derive(Clone)]
     pub struct Context {
         done: Receiver<Infallible>,
-        done_at: Arc<OnceLock<Instant>>,
+        end: Arc<End>,
     }
 
     /// `worker_pools::Cancel`
@@ -32,7 +36,14 @@ pub mod context {
 
     struct Open {
         sender: Mutex<Option<Sender<Infallible>>>,
-        done_at: Arc<OnceLock<Instant>>,
+        end: Arc<End>,
+    }
+
+    /// How far the end of a context has come.
+    #[derive(Default)]
+    struct End {
+        done_at: OnceLock<Instant>,
+        all_can_see_it: OnceLock<()>,
     }
 
     impl Context {
@@ -40,48 +51,53 @@ pub mod context {
         pub fn background() -> Context {
             Context {
                 done: never(),
-                done_at: Arc::default(),
+                end: Arc::default(),
             }
         }
 
         /// A context that lasts until it is cancelled.
         pub fn with_cancel() -> (Context, Cancel) {
             let (sender, done) = channel("done", Some(0));
-            let done_at = Arc::default();
+            let end = Arc::default();
             let open = Arc::new(Open {
                 sender: Mutex::new(Some(sender)),
-                done_at: Arc::clone(&done_at),
+                end: Arc::clone(&end),
             });
-            (Context { done, done_at }, Cancel { open })
+            (Context { done, end }, Cancel { open })
         }
 
         /// A context that is done from the start.
         pub fn ended() -> Context {
             let (sender, done) = channel("", Some(0));
             drop(sender);
-            let done_at = Arc::new(OnceLock::from(Instant::now()));
-            Context { done, done_at }
+            let end = Arc::new(End {
+                done_at: Instant::now().into(),
+                all_can_see_it: ().into(),
+            });
+            Context { done, end }
         }
 
-        /// A context that ends at any moment, whatever the timeout says.
-        pub fn with_timeout(_: Duration) -> (Context, Cancel) {
+        /// A context that ends at any moment, however long the timeout; but with [`NEVER`], never.
+        pub fn with_timeout(timeout: Duration) -> (Context, Cancel) {
             let (context, cancel) = Context::with_cancel();
-            let clock = cancel.clone();
-            spawn_named("clock", move || clock.cancel());
+            if timeout != NEVER {
+                let clock = cancel.clone();
+                spawn_named("clock", move || clock.cancel());
+            }
             (context, cancel)
         }
 
         /// The channel that closes when the context is done.
         pub fn done(&self) -> &Receiver<Infallible> {
             // Who asks for it is about to look at it.
-            story::looks(self.done.is_closed());
+            self.is_looked_at();
             &self.done
         }
 
         /// Whether the context is done.
         pub fn is_done(&self) -> bool {
             alone(|| {
-                story::looks(self.done.is_closed());
+                self.is_looked_at();
                 let is_done = self.done_at().is_some();
                 if is_done {
                     self.done.tell("finds closed:");
@@ -90,30 +106,44 @@ pub mod context {
             })
         }
 
+        fn is_looked_at(&self) {
+            story::looks(self.end.all_can_see_it.get().is_some());
+        }
+
         /// When it was done.
         pub fn done_at(&self) -> Option<Instant> {
-            self.done_at.get().copied()
+            self.end.done_at.get().copied()
         }
     }
 
     impl Cancel {
         /// Ends the context.
         pub fn cancel(&self) {
-            let mut sender = self
-                .open
-                .sender
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            if sender.is_some() {
-                alone(|| self.open.done_at.set(Instant::now()))
-                    .expect("only who takes the sender sets it");
-                *sender = None;
-                story::cancelled();
-            }
+            self.open.close();
         }
 
         /// Nobody presses Ctrl-C in a model.
         pub fn on_ctrl_c(&self) {}
+    }
+
+    impl Open {
+        fn close(&self) {
+            let mut sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner);
+            if sender.is_some() {
+                alone(|| self.end.done_at.get_or_init(Instant::now));
+                *sender = None;
+                self.end.all_can_see_it.get_or_init(|| ());
+                story::cancelled();
+            }
+        }
+    }
+
+    impl Drop for Open {
+        fn drop(&mut self) {
+            if !has_failed() {
+                self.close();
+            }
+        }
     }
 }
 
@@ -180,6 +210,7 @@ pub mod cli {
     use clap::builder::{StringValueParser, TypedValueParser};
     use clap::{Args, Parser};
 
+    use super::context::NEVER;
     use super::work::Work;
 
     thread_local!(static FLAGS: Cell<&'static str> = const { Cell::new("") });
@@ -219,9 +250,12 @@ pub mod cli {
         }
     }
 
-    /// Time means nothing in a model.
+    /// Time means nothing in a model, but for "never".
     pub fn millis() -> impl TypedValueParser<Value = Duration> {
-        StringValueParser::new().map(|_| Duration::ZERO)
+        StringValueParser::new().map(|text| match &*text {
+            "never" => NEVER,
+            _ => Duration::ZERO,
+        })
     }
 
     impl CommonFlags {

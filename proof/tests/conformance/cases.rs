@@ -3,7 +3,7 @@
 use super::crossbeam_channel::{
     Receiver, RecvError, Sender, bounded, never, select_biased, unbounded,
 };
-use super::{comes_to, spawn};
+use super::{comes_to, panics, spawn};
 
 /// Closes when it is dropped, and never has a message.
 fn done() -> (Sender<()>, Receiver<()>) {
@@ -81,6 +81,20 @@ fn a_receiver_that_goes_may_have_made_room() {
             Ok(()) => "sent".to_owned(),
             Err(_) => "came back".to_owned(),
         }
+    });
+}
+
+#[test]
+fn a_thread_that_panics_drops_its_ends() {
+    comes_to(&["true true"], || {
+        let (sender, receiver) = bounded(1);
+        let (_end, done) = done();
+        let thread = spawn(move || {
+            let _ends = (receiver, done);
+            panics();
+        });
+        let is_over = thread.join().is_err();
+        format!("{is_over} {}", sender.send(1).is_err())
     });
 }
 
@@ -221,6 +235,23 @@ fn a_select_that_meets_the_close_takes_no_more() {
 }
 
 #[test]
+fn a_select_looks_at_one_channel_after_the_other() {
+    // The job came after the end. Still it may be selected, if both come between two looks.
+    comes_to(&["a job", "the end"], || {
+        let (end, done) = done();
+        let (jobs, queue) = bounded(1);
+        spawn(move || {
+            drop(end);
+            let _ = jobs.send(());
+        });
+        select_biased! {
+            recv(done) -> _ => "the end".to_owned(),
+            recv(queue) -> _ => "a job".to_owned(),
+        }
+    });
+}
+
+#[test]
 fn a_select_with_a_channel_that_is_never_ready() {
     comes_to(&["Ok(1)"], || {
         let (sender, receiver) = bounded(0);
@@ -242,18 +273,18 @@ fn a_message_that_is_selected_is_sent_and_no_other() {
         let (result, results) = bounded(0);
         let workers_done = done.clone();
         let worker = spawn(move || {
-            select_biased! {
+            let outcome = select_biased! {
                 send(result, ()) -> sent => { sent.expect("main is there"); "sent" }
                 recv(workers_done) -> _ => "kept",
-            }
+            };
+            (outcome, result) // which stays open
         });
         spawn(move || drop(end));
         let received = select_biased! {
             recv(done) -> _ => "not received",
-            recv(results) -> result => { result.expect("the worker is there"); "received" }
+            recv(results) -> result => { result.expect("it is open"); "received" }
         };
-        let worker = worker.join().expect("it does not panic");
-        // Keeps the channel open until then.
+        let (worker, _) = worker.join().expect("it does not panic");
         drop(results);
         format!("{worker}, {received}")
     });

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use proof::explore::explore;
 pub use proof::model::crossbeam_channel;
+pub use proof::model::std::panic::job_panics as panics;
 pub use proof::model::std::thread::spawn;
 
 #[path = "cases.rs"]

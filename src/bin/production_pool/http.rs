@@ -59,8 +59,8 @@ pub fn serve(address: SocketAddr, pool: &Arc<JobPool>) -> io::Result<()> {
                 match client {
                     // A client that goes away in the middle has its reasons.
                     Ok(client) => drop(talk_to(&client, &pool)),
-                    // Too many open files, maybe. That may pass.
-                    Err(_) => thread::sleep(PATIENCE),
+                    // The client has gone already, or too many files are open, which may pass.
+                    Err(_) => thread::sleep(Duration::from_millis(100)),
                 }
             }
         })?;

@@ -165,8 +165,8 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
     /// - drain with a limit: [`Context::with_timeout`], which may be cancelled as well;
     /// - stop now: a context that is done already.
     ///
-    /// Once the context is done, no job starts, and those that run see it on the context that
-    /// they were given. Shutdown waits for them.
+    /// Once `shutdown` has seen that the context is done, no job starts, and those that run see it
+    /// on the context that they were given. Shutdown waits for them.
     ///
     /// It may be called again, and from several threads at once, also to hurry up a shutdown that
     /// has begun. All calls wait; each job that never started is returned by one of them.
