@@ -1,5 +1,6 @@
 //! Copies the lessons' source, so that it runs on what is in `src/model`. Only the lines change
-//! that begin with `use std::`, `use crossbeam_channel::` or `use worker_pools::`.
+//! that begin with `use std::`, `use crossbeam_channel::` or `use worker_pools::`, and the comment at
+//! the top goes.
 //!
 //! For every mistake of `src/mistakes.rs` it makes one more copy, with the mistake in it.
 

@@ -1,5 +1,5 @@
 //! Random runs of both pools: workers, capacities, jobs of all kinds, submitters that are slow,
-//! readers that stop reading, and ends at any moment. Whatever happens, the sums hold.
+//! readers that stop reading, and shutdowns at any moment. Whatever happens, the sums hold.
 //!
 //! A few seconds by default; `STRESS_SECS=600` makes it ten minutes for each pool. A run that fails
 //! says its seed, and `STRESS_SEED=` makes that the first run. A seed makes the same choices, though

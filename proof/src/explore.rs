@@ -1,4 +1,4 @@
-//! Runs a scenario in every order in which its threads may be run.
+//! Runs a scenario in every order in which its threads may be run, up to a limit.
 
 use std::any::Any;
 use std::fmt::{self, Display, Formatter};
@@ -83,8 +83,11 @@ fn end(payload: &(dyn Any + Send)) -> String {
         .map(String::as_str)
         .or_else(|| payload.downcast_ref::<&str>().copied())
         .unwrap_or("a panic without a message");
-    if message.starts_with("deadlock") {
-        return "nobody can go on: it hangs".to_owned();
+    if story::what_went_wrong().is_some() {
+        message.to_owned()
+    } else if message.starts_with("deadlock") {
+        "nobody can go on: it hangs".to_owned()
+    } else {
+        format!("a panic: {message}")
     }
-    message.to_owned()
 }

@@ -6,7 +6,6 @@ use std::process::{self, ExitCode};
 use std::time::Instant;
 
 use clap::Parser;
-use clap::builder::PossibleValuesParser;
 use proof::explore::{explore, find_failure};
 use proof::mistakes::MISTAKES;
 use proof::scenarios::{FOUND_BY, SCENARIOS};
@@ -14,9 +13,8 @@ use proof::scenarios::{FOUND_BY, SCENARIOS};
 /// Try the pools of the lessons in every order of events
 #[derive(Parser)]
 struct Flags {
-    /// Only this lesson
-    #[arg(value_parser = lessons())]
-    lesson: Option<String>,
+    /// Only runs and mistakes with this in their name or in that of their lesson
+    filter: Option<String>,
 
     /// How often a running thread is interrupted, at most
     #[arg(long, value_name = "N", default_value = "2", conflicts_with = "all")]
@@ -36,23 +34,24 @@ macro_rules! print_line {
     };
 }
 
-fn lessons() -> PossibleValuesParser {
-    let mut lessons: Vec<&str> = SCENARIOS.iter().map(|it| it.lesson).collect();
-    lessons.dedup();
-    lessons.into()
-}
-
 fn main() -> ExitCode {
     let flags = Flags::parse();
     // Failures are told of below, with their story.
     panic::set_hook(Box::new(|_| {}));
-    let is_wanted = |lesson: &str| flags.lesson.as_deref().is_none_or(|only| only == lesson);
+    let filter = flags.filter.unwrap_or_default();
+    let is_wanted = |lesson: &str, name: &str| lesson.contains(&filter) || name.contains(&filter);
     let preemptions = (!flags.all).then_some(flags.preemptions.into());
 
+    let scenarios = SCENARIOS.iter().filter(|it| is_wanted(it.lesson, it.name));
+    let mistakes = MISTAKES.iter().filter(|it| is_wanted(it.lesson, it.name));
+    if scenarios.clone().count() + mistakes.clone().count() == 0 {
+        eprintln!("error: no run, mistake or lesson has \"{filter}\" in its name");
+        return ExitCode::from(2);
+    }
     let mut status = ExitCode::SUCCESS;
     print_line!("| lesson | what happens | interleavings |");
     print_line!("|---|---|---:|");
-    for scenario in SCENARIOS.iter().filter(|it| is_wanted(it.lesson)) {
+    for scenario in scenarios {
         let start = Instant::now();
         let outcome = explore(preemptions, scenario.run);
         let outcome = outcome.map_or_else(
@@ -65,9 +64,9 @@ fn main() -> ExitCode {
         print_line!("| `{}` | {} | {outcome} |", scenario.lesson, scenario.name);
         eprintln!("{:.1?}", start.elapsed());
     }
-    for mistake in MISTAKES.iter().filter(|it| is_wanted(it.lesson)) {
+    for mistake in mistakes {
         let run = FOUND_BY.iter().find(|(name, _)| *name == mistake.name);
-        let failure = run.and_then(|(_, run)| find_failure(3, *run));
+        let failure = run.and_then(|(_, run)| find_failure(2, *run));
         let story = failure.map_or_else(
             || {
                 status = ExitCode::FAILURE;

@@ -9,7 +9,7 @@ pub struct Mistake {
     pub lesson: &'static str,
     /// In which of the lesson's files, below `src/bin`.
     pub file: &'static str,
-    /// What the lesson says, and what a mistaken one says.
+    /// What the lesson says, and what a mistaken one says. That may tell of what no channel sees.
     pub changes: &'static [(&'static str, &'static str)],
 }
 
@@ -97,6 +97,7 @@ pub const MISTAKES: &[Mistake] = &[
             (
                 "        let mut submissions = self.submissions();\n",
                 "        let in_pool = self.submissions().accepted - self.shared.counters.gone();
+        crate::story::tell(format_args!(\"counts {in_pool} jobs in the pool\"));
         let mut submissions = self.submissions();
 ",
             ),
@@ -113,6 +114,7 @@ pub const MISTAKES: &[Mistake] = &[
         changes: &[(
             "        counters.snapshot(submissions.accepted, submissions.rejected)\n",
             "        let queued = submissions.jobs.as_ref().map_or(0, |jobs| jobs.len() as u64);
+        crate::story::tell(format_args!(\"counts {queued} jobs in the queue\"));
         let metrics = counters.snapshot(submissions.accepted, submissions.rejected);
         Metrics { queued, ..metrics }
 ",

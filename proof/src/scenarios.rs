@@ -312,7 +312,7 @@ impl Done {
         done.sort();
         expect(
             done == jobs,
-            format_args!("jobs {jobs:?} were to be done, and done were {done:?}"),
+            format_args!("to be done: jobs {jobs:?}; done: {done:?}"),
         );
     }
 }
@@ -486,7 +486,7 @@ fn expect_all_there(accepted: Vec<usize>, came_back: Vec<usize>) {
     let (accepted, came_back) = (sorted(accepted), sorted(came_back));
     expect(
         accepted == came_back,
-        format_args!("accepted were jobs {accepted:?}, but back came {came_back:?}"),
+        format_args!("accepted: jobs {accepted:?}; came back: {came_back:?}"),
     );
 }
 

@@ -1,7 +1,7 @@
 //! What happened in one interleaving, in words: who did what, in which order.
 //!
-//! loom runs all threads of a model on one thread of the operating system, so what is kept here is
-//! kept for each model.
+//! loom runs all threads of a model on one thread of the operating system, so a thread-local is
+//! shared by all of them.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -67,7 +67,7 @@ pub fn what_went_wrong() -> Option<String> {
     STORY.with_borrow(|story| story.wrong.as_ref().map(|(what, _)| what.clone()))
 }
 
-/// A cancel is over. From now on no job may start on a thread that looks, or that never does.
+/// A cancel is over. From now on a job may start only on a thread that looked before.
 pub fn cancelled() {
     STORY.with_borrow_mut(|story| story.is_cancelled = true);
 }
@@ -87,9 +87,9 @@ pub fn starts(job: impl Display) {
     match saw_cancel {
         Some(false) => {}
         Some(true) => wrong(format_args!(
-            "{who} looked after the cancel, and started job {job}"
+            "{who} checked after the cancel, and started job {job}"
         )),
-        None if is_cancelled => wrong(format_args!("{who} did not look, and started job {job}")),
+        None if is_cancelled => wrong(format_args!("{who} did not check, and started job {job}")),
         None => {}
     }
 }

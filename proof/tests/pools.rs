@@ -64,7 +64,7 @@ fn every_mistake_is_found_and_told() {
         let name = mistake.name;
         let run = FOUND_BY.iter().find(|(mistake, _)| *mistake == name);
         let (_, run) = run.unwrap_or_else(|| panic!("{name}: there is a run that finds it"));
-        let failure = find_failure(3, *run);
+        let failure = find_failure(2, *run);
         let failure = failure.unwrap_or_else(|| panic!("{name} is not found"));
         let story = format!("```text\n{failure}\n```\n");
         assert!(

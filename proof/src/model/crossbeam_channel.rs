@@ -1,10 +1,10 @@
 //! crossbeam's channels, as far as the lessons use them: under one lock, so that loom can try
 //! every order in which threads get it.
 //!
-//! What counts is kept as crossbeam has it. A select looks at one channel after the other, and
-//! anything may happen in between. A thread that waits for several channels is chosen for one of
-//! them by whoever makes that possible. In a channel without room, that hands the message over; in
-//! any other, a faster thread may take it first, and the chosen one looks again.
+//! It does what crossbeam does. A select looks at one channel after the other, and other threads may
+//! run in between. A thread that waits is woken by the one that sends, takes or closes. In a channel
+//! without room, it has the message by then; in any other, a faster thread may take it first, and
+//! the woken one looks again.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};

@@ -1,4 +1,4 @@
-//! std, where loom has its own threads and locks.
+//! What the lessons use of std, with loom's threads and locks.
 
 pub use ::std::{any, error, fmt, io, time};
 
@@ -70,7 +70,35 @@ pub mod sync {
 
     /// `std::sync::atomic`
     pub mod atomic {
-        pub use loom::sync::atomic::{AtomicU64, Ordering};
+        use ::std::sync::PoisonError;
+
+        use loom::sync::{Mutex, MutexGuard};
+
+        pub use loom::sync::atomic::Ordering;
+
+        /// `std::sync::atomic::AtomicU64`, with [`Ordering::SeqCst`] alone. loom's own one does not
+        /// keep to that order: it may read a number that is no longer there.
+        #[derive(Default)]
+        pub struct AtomicU64(Mutex<u64>);
+
+        impl AtomicU64 {
+            /// The number.
+            pub fn load(&self, ordering: Ordering) -> u64 {
+                *self.lock(ordering)
+            }
+
+            /// Adds to the number, and returns what it was.
+            pub fn fetch_add(&self, more: u64, ordering: Ordering) -> u64 {
+                let mut number = self.lock(ordering);
+                *number += more;
+                *number - more
+            }
+
+            fn lock(&self, ordering: Ordering) -> MutexGuard<'_, u64> {
+                assert_eq!(ordering, Ordering::SeqCst, "no other is in the model");
+                self.0.lock().unwrap_or_else(PoisonError::into_inner)
+            }
+        }
     }
 }
 
