@@ -113,7 +113,7 @@ impl Work {
     /// Does `job`, and returns its result.
     pub fn run(&self, job: usize) -> usize {
         let running = self.start(job);
-        if self.held_from.is_some_and(|held| job >= held) {
+        if self.holds(job) {
             let _ = self.hold.done().recv();
         }
         drop(running);
@@ -127,13 +127,17 @@ impl Work {
     /// [`Interrupted`] when it gave up.
     pub fn run_with(&self, context: &Context, job: usize) -> Result<usize, Interrupted> {
         let _running = self.start(job);
-        if self.held_from.is_some_and(|held| job >= held) {
+        if self.holds(job) {
             select_biased! {
                 recv(context.done()) -> _ => return Err(Interrupted),
                 recv(self.hold.done()) -> _ => {}
             }
         }
         Ok(job * 2)
+    }
+
+    fn holds(&self, job: usize) -> bool {
+        self.held_from.is_some_and(|held| job >= held)
     }
 
     fn start(&self, job: usize) -> Running<'_> {
@@ -203,16 +207,21 @@ impl Work {
         })
     }
 
-    /// Waits until so many jobs are running.
+    /// Waits until so many jobs are running that [`hold_from`](Work::hold_from) holds. The others
+    /// do not count: one that is about to end would look like one of those that stay.
     ///
     /// # Panics
     ///
     /// When they are not within the [`LIMIT`].
     #[track_caller]
-    pub fn wait_for_running(&self, jobs: usize) {
-        let reached = self.wait_until(LIMIT, |seen| seen.running >= jobs);
-        let running = self.lock().running;
-        assert!(reached, "only {running} of {jobs} jobs are running");
+    pub fn wait_for_held(&self, jobs: usize) {
+        let held = |seen: &Seen| {
+            let started = seen.started.iter();
+            started.filter(|(job, _)| self.holds(*job)).count()
+        };
+        let reached = self.wait_until(LIMIT, |seen| held(seen) >= jobs);
+        let held = held(&self.lock());
+        assert!(reached, "only {held} of {jobs} jobs are running");
     }
 
     /// Waits until so many jobs have ended.

@@ -46,7 +46,7 @@ fn cancel_during_job_1(room: usize) -> (Option<usize>, Receiver<usize>) {
     jobs_tx.send(1).expect("we hold a receiver too");
     let watched = work.clone();
     let busy = thread::spawn(move || worker(&watched, &context, jobs_rx, results_tx));
-    work.wait_for_running(1);
+    work.wait_for_held(1);
     cancel.cancel();
     work.let_go();
     let still = "still waiting for the worker, which waits for a reader: does it see the cancel?";

@@ -8,7 +8,6 @@
 // may both come while the worker waits in the `select!`.
 
 use std::thread;
-use std::time::Duration;
 
 use classroom::{SOON, Work, within};
 use crossbeam_channel::{Receiver, bounded, select_biased};
@@ -40,7 +39,7 @@ fn main() {
         }
         let (watched, jobs) = (work.clone(), jobs_rx.clone());
         let canceller = thread::spawn(move || {
-            watched.wait_for_running(1);
+            watched.wait_for_held(1);
             cancel.cancel();
             watched.let_go();
         });
@@ -63,7 +62,18 @@ fn main() {
 
 #[cfg(test)]
 mod tests {
+    use classroom::LIMIT;
+    use crossbeam_channel::{Select, Sender};
+
     use super::*;
+
+    /// Waits until somebody waits for a job: then a queue without room is ready for a send.
+    fn wait_for_receiver(jobs: &Sender<usize>) {
+        let mut select = Select::new();
+        select.send(jobs);
+        let ready = select.ready_timeout(LIMIT);
+        assert!(ready.is_ok(), "the worker does not wait for its next job");
+    }
 
     #[test]
     fn no_job_starts_after_the_cancel() {
@@ -75,14 +85,14 @@ mod tests {
         for _ in 0..20 {
             let work = Work::new();
             let (context, cancel) = Context::with_cancel();
-            let (jobs_tx, jobs_rx) = bounded(10);
+            let (jobs_tx, jobs_rx) = bounded(0);
             let watched = work.clone();
             let idle = thread::spawn(move || worker(&watched, &context, jobs_rx));
-            jobs_tx.send(1).unwrap();
+            jobs_tx.send_timeout(1, SOON).expect("a worker takes job 1");
             work.wait_for_ended(1);
-            thread::sleep(Duration::from_millis(5)); // now it waits for the next
+            wait_for_receiver(&jobs_tx);
             cancel.cancel();
-            let _ = jobs_tx.send(2); // it fails when the worker has left
+            let _ = jobs_tx.send_timeout(2, SOON); // it fails when the worker has left
             let still = "still waiting for the idle worker: does it see the cancel?";
             within(SOON, still, move || idle.join()).expect("the worker does not panic");
             let why =

@@ -52,7 +52,7 @@ fn main() {
     for job in 1..=9 {
         jobs_tx.send(job).expect("we hold a receiver too");
     }
-    work.wait_for_running(3);
+    work.wait_for_held(3);
     work.let_go_after(LATER);
 
     let still = "still waiting for `shutdown`: who tells the workers that no more jobs come?";

@@ -65,7 +65,7 @@ fn cancel_after(done: usize, workers: usize, jobs: usize) -> Fates {
     let (context, cancel) = Context::with_cancel();
     let watched = work.clone();
     thread::spawn(move || {
-        watched.wait_for_running(workers);
+        watched.wait_for_held(workers);
         cancel.cancel();
     });
     let still = "still waiting for the workers: do they see the cancel?";

@@ -149,7 +149,7 @@ mod tests {
     fn the_time_is_up() {
         let work = Work::new().hold_from(3);
         let pool = start(10, &work, 20);
-        work.wait_for_running(10);
+        work.wait_for_held(10);
         let fates = fates(pool, 20, SOON, Duration::ZERO);
         let expected = [
             [Fate::Done; 2].as_slice(),
@@ -184,7 +184,7 @@ mod tests {
         let answers = work.within_limit(still, |work| {
             let pool = Pool::new(1, 2, work);
             let first = pool.submit(1);
-            work.wait_for_running(1);
+            work.wait_for_held(1);
             [first, pool.submit(2), pool.submit(3), pool.submit(4)]
         });
         assert_eq!(

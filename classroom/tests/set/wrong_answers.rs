@@ -667,6 +667,21 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
         ),
         says: "job 2 came after the cancel",
     },
+    Wrong {
+        exercise: "biased_select",
+        answer: "look again and again, without waiting",
+        change: From(
+            "    loop {",
+            "
+                while !context.is_done() {
+                    if let Ok(job) = jobs.try_recv() {
+                        work.run(job);
+                    }
+                }
+            }",
+        ),
+        says: "the worker does not wait for its next job",
+    },
     // drain
     Wrong {
         exercise: "drain",
