@@ -20,7 +20,7 @@ use std::thread;
 use std::time::Duration;
 
 use common::{LIMIT, within_limit};
-use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, Sender, bounded, select, unbounded};
 use metrics::Metrics;
 use pool::Pool;
 use results::{Finished, RejectReason};
@@ -52,24 +52,33 @@ fn new_pool<J: Send + 'static, R: Send + 'static>(
 }
 
 /// A pool whose jobs say that they began, and then wait for the gate to open. Dropping the gate
-/// opens it.
+/// opens it. Stopped before, they say so, and wait on.
 struct Gated {
     pool: Arc<Pool<usize, usize>>,
     begun: Receiver<usize>,
+    stopped: Receiver<usize>,
     gate: Sender<()>,
 }
 
 fn gated(size: usize, capacity: usize) -> Gated {
     let (begins, begun) = unbounded();
+    let (is_stopped, stopped) = unbounded();
     let (gate, closed) = bounded::<()>(0);
-    let pool = new_pool(size, capacity, move |_, &job: &usize| {
+    let pool = new_pool(size, capacity, move |stop, &job: &usize| {
         begins.send(job).expect("the test keeps its receiver");
-        let _ = closed.recv();
+        select! {
+            recv(stop.done()) -> _ => {
+                let _ = is_stopped.send(job); // not every test wants to know
+                let _ = closed.recv();
+            }
+            recv(closed) -> _ => {}
+        }
         job
     });
     Gated {
         pool: Arc::new(pool),
         begun,
+        stopped,
         gate,
     }
 }
@@ -85,6 +94,12 @@ impl Gated {
         for _ in 0..jobs {
             self.begun.recv_timeout(LIMIT).expect("a worker begins it");
         }
+    }
+
+    /// Waits until the pool has seen that its time is up, and a job has seen it too.
+    fn wait_for_stop(&self) {
+        let told = self.stopped.recv_timeout(LIMIT);
+        told.expect("a running job is told of the stop");
     }
 }
 
@@ -453,9 +468,8 @@ fn a_drain_that_runs_out_of_time_hands_back_what_never_started() {
         assert_eq!(gated.fill(), 5);
         gated.wait_for_begun(1);
         let (stop, _cancel) = Context::with_timeout(Duration::from_millis(20));
-        let shutdown = shutdown_aside(&gated.pool, stop.clone());
-        stop.done().recv_timeout(LIMIT).expect_err("it ends");
-        thread::sleep(A_WHILE); // and the pool has noticed
+        let shutdown = shutdown_aside(&gated.pool, stop);
+        gated.wait_for_stop();
         drop(gated.gate);
 
         let (mut never_started, undelivered) = shutdown.join().expect("no panic");
@@ -476,7 +490,7 @@ fn a_second_shutdown_may_hurry_up_the_first() {
         let (stop, cancel) = Context::with_cancel();
         let hurry = thread::spawn(move || pool.shutdown(&stop).never_started);
         cancel.cancel();
-        thread::sleep(A_WHILE); // and the pool has noticed
+        gated.wait_for_stop();
         drop(gated.gate);
 
         let (mut never_started, undelivered) = drain.join().expect("no panic");

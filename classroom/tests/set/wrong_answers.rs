@@ -1185,7 +1185,7 @@ impl Pool {
             "limit.min(deadline",
             "limit.min(Duration::from_millis(500) + deadline",
         )]),
-        says: "5 s are left: it gets 5.5s",
+        says: "5 s are left: it gets 5.",
     },
     // survive_panic
     Wrong {
@@ -1434,7 +1434,7 @@ impl Pool {
                 "let mut fates = rest;\n        for",
             ),
         ]),
-        says: "6 jobs, and time for all of them",
+        says: "jobs, and time for all of them",
     },
     Wrong {
         exercise: "whole_pool",
@@ -1467,7 +1467,7 @@ impl Pool {
             "self.all_gone.recv_timeout(grace);",
             "self.all_gone.recv_timeout(SOON);",
         )]),
-        says: "2 jobs, and time for all of them",
+        says: "jobs, and time for all of them",
     },
     Wrong {
         exercise: "whole_pool",
