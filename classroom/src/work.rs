@@ -207,12 +207,12 @@ impl Work {
         })
     }
 
-    /// Waits until so many jobs are running that [`hold_from`](Work::hold_from) holds. The others
-    /// do not count: one that is about to end would look like one of those that stay.
+    /// Waits until so many of the jobs have started that [`hold_from`](Work::hold_from) holds. The
+    /// others do not count: one that is about to end would look like one of those that stay.
     ///
     /// # Panics
     ///
-    /// When they are not within the [`LIMIT`].
+    /// When they have not within the [`LIMIT`].
     #[track_caller]
     pub fn wait_for_held(&self, jobs: usize) {
         let held = |seen: &Seen| {
@@ -221,7 +221,7 @@ impl Work {
         };
         let reached = self.wait_until(LIMIT, |seen| held(seen) >= jobs);
         let held = held(&self.lock());
-        assert!(reached, "only {held} of {jobs} jobs are running");
+        assert!(reached, "only {held} of {jobs} jobs have started");
     }
 
     /// Waits until so many jobs have ended.

@@ -625,7 +625,7 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
         exercise: "biased_select",
         answer: "no job is done at all",
         change: From("    loop {", "}"),
-        says: "only 0 of 1 jobs are running",
+        says: "only 0 of 1 jobs have started",
     },
     Wrong {
         exercise: "biased_select",
