@@ -545,6 +545,7 @@ fn the_locale_decides_on_unicode() {
             continue;
         }
         let mut command = Command::new(env!("CARGO_BIN_EXE_basic"));
+        // So long that they are seen beside the time that a busy machine takes to start a thread.
         command.args(["--work-ms", "100", "--timeline", "always", "--jobs", "3"]);
         command
             .env("LC_ALL", locale)

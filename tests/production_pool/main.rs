@@ -54,10 +54,11 @@ fn new_pool<J: Send + 'static, R: Send + 'static>(
 /// A pool whose jobs say that they began, and then wait for the gate to open. Dropping the gate
 /// opens it. Stopped before, they say so, and wait on.
 struct Gated {
+    // First, so that it is dropped before the pool, which waits for its jobs.
+    gate: Sender<()>,
     pool: Arc<Pool<usize, usize>>,
     begun: Receiver<usize>,
     stopped: Receiver<usize>,
-    gate: Sender<()>,
 }
 
 fn gated(size: usize, capacity: usize) -> Gated {
@@ -68,7 +69,7 @@ fn gated(size: usize, capacity: usize) -> Gated {
         begins.send(job).expect("the test keeps its receiver");
         select! {
             recv(stop.done()) -> _ => {
-                let _ = is_stopped.send(job); // not every test wants to know
+                let _ = is_stopped.send(job); // fails when the test is over
                 let _ = closed.recv();
             }
             recv(closed) -> _ => {}
@@ -76,10 +77,10 @@ fn gated(size: usize, capacity: usize) -> Gated {
         job
     });
     Gated {
+        gate,
         pool: Arc::new(pool),
         begun,
         stopped,
-        gate,
     }
 }
 
