@@ -78,14 +78,16 @@ pub fn find_failure(
 }
 
 fn end(payload: &(dyn Any + Send)) -> String {
+    // Whatever came after it: the story ends there.
+    if let Some(wrong) = story::what_went_wrong() {
+        return wrong;
+    }
     let message = payload
         .downcast_ref::<String>()
         .map(String::as_str)
         .or_else(|| payload.downcast_ref::<&str>().copied())
         .unwrap_or("a panic without a message");
-    if story::what_went_wrong().is_some() {
-        message.to_owned()
-    } else if message.starts_with("deadlock") {
+    if message.starts_with("deadlock") {
         "nobody can go on: it hangs".to_owned()
     } else {
         format!("a panic: {message}")
