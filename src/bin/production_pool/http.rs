@@ -39,7 +39,7 @@ impl FromStr for Endpoint {
         match text.parse::<SocketAddr>() {
             Ok(address) if address.port() != 0 => Ok(Endpoint::At(address)),
             _ if text == "off" => Ok(Endpoint::Off),
-            _ => Err("neither \"off\" nor an IP address and a port, such as 127.0.0.1:9898"),
+            _ => Err("neither \"off\" nor an IP address with a port above 0, like 127.0.0.1:9898"),
         }
     }
 }
