@@ -95,6 +95,7 @@ fn main() -> io::Result<()> {
         },
     );
     if rounds::is_filtered() {
+        eprintln!("the memory is not measured: only a part was asked for");
         return Ok(());
     }
     if rounds::is_measurement() {

@@ -71,6 +71,7 @@ fn measure_memory(rounds: usize) -> io::Result<Numbers> {
 fn main() -> io::Result<()> {
     rounds::run("growth", ROUNDS, Duration::from_millis(100), measure_time);
     if rounds::is_filtered() {
+        eprintln!("the memory is not measured: only a part was asked for");
         return Ok(());
     }
     if rounds::is_measurement() {

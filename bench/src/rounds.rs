@@ -22,7 +22,8 @@ pub fn is_measurement() -> bool {
     has("--bench") && !has("--test") && !has("--list")
 }
 
-/// Whether only some of the benchmarks were asked for, or only their names.
+/// Whether only some of the benchmarks were asked for, or only their names. The value of a flag
+/// looks as if it were such a filter.
 pub fn is_filtered() -> bool {
     env::args()
         .skip(1)

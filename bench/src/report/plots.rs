@@ -87,7 +87,7 @@ fn line_plots(results: &Results) -> Vec<(&'static str, Texts<'static>, Vec<Line>
         (
             "memory-jobs.svg",
             Texts {
-                title: "Peak memory of jobs that come faster than they are done",
+                title: "Memory for jobs that come faster than they are done, at its peak",
                 x: "jobs",
                 y: "memory",
                 unit: format::memory,
@@ -152,7 +152,7 @@ fn fetch_lines(results: &Results, delay_ms: u64) -> [Line; 2] {
     [line("url_fetcher", pools), line(LOOP, alone)]
 }
 
-/// From a tenth below the smallest to a tenth above the largest, where there is one.
+/// From a fifth below the smallest to a quarter above the largest, where there is one.
 fn range(numbers: impl Iterator<Item = f64> + Clone) -> Option<Range<f64>> {
     let min = numbers.clone().reduce(f64::min)?;
     let max = numbers.reduce(f64::max)?;
@@ -185,8 +185,8 @@ fn lines(path: &Path, texts: &Texts, lines: &[Line]) -> Result<(), Box<dyn Error
         .y_label_formatter(&|&number| (texts.unit)(number))
         .label_style(("sans-serif", 14))
         .draw()?;
-    // A contender has the same color in every plot. The names are in the order of the lines' ends.
-    let mut shown: Vec<(RGBColor, &Line)> = COLORS.into_iter().zip(lines).collect();
+    // Where the contenders are the lines, each has the same color in every plot. The names are in the order of the lines' ends.
+    let mut shown: Vec<(RGBColor, &Line)> = COLORS.into_iter().cycle().zip(lines).collect();
     let end = |line: &Line| line.points.last().map(|&(_, y)| y);
     shown.retain(|(_, line)| !line.points.is_empty());
     shown.sort_by(|(_, a), (_, b)| end(b).partial_cmp(&end(a)).unwrap_or(Ordering::Equal));

@@ -76,6 +76,7 @@ fn title(work: &str) -> String {
     work.replace("us", "µs")
 }
 
+/// When it was measured; and the machine as it is now.
 fn machine(results: &Results) -> String {
     let date = OffsetDateTime::from(results.measured).date();
     let cores = thread::available_parallelism().map_or("?".into(), |it| it.to_string());
