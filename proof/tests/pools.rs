@@ -1,9 +1,12 @@
 //! The pools of the lessons hold what they promise in every order of events, and mistaken ones do
 //! not. In a debug build, which is slow, fewer orders are tried.
 
+use std::panic;
+
 use proof::explore::{explore, find_failure};
 use proof::mistakes::MISTAKES;
 use proof::scenarios::{FOUND_BY, SCENARIOS};
+use proof::story::wrong;
 
 const README: &str = include_str!("../README.md");
 
@@ -79,4 +82,13 @@ fn every_mistake_is_found_and_told() {
         stories,
         "one story each"
     );
+}
+
+#[test]
+fn what_went_wrong_first_is_the_end_of_the_story() {
+    let failure = explore(Some(0), || {
+        wrong("this");
+        panic::resume_unwind(Box::new("a panic"));
+    });
+    assert_eq!(failure.expect_err("it went wrong").end, "this");
 }
