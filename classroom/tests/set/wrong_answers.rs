@@ -1462,12 +1462,12 @@ impl Pool {
     },
     Wrong {
         exercise: "whole_pool",
-        answer: "a second of grace, whatever was asked for",
+        answer: "half a second of grace, whatever was asked for",
         change: Words(&[(
             "self.all_gone.recv_timeout(grace);",
-            "self.all_gone.recv_timeout(SOON);",
+            "self.all_gone.recv_timeout(SOON / 2);",
         )]),
-        says: "jobs, and time for all of them",
+        says: "2 jobs, and time for all of them",
     },
     Wrong {
         exercise: "whole_pool",
