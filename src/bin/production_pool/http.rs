@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use httparse::{EMPTY_HEADER, Request, Status};
 
 use super::JobPool;
-use super::metrics::Metrics;
+use super::prometheus::{self, to_text};
 
 /// How long a client may take, whatever it does.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -109,7 +109,7 @@ fn answer(request: &Request, pool: &JobPool) -> String {
     let target = request.path.unwrap_or_default();
     let path = target.split_once('?').map_or(target, |(path, _)| path);
     match (request.method.unwrap_or_default(), path) {
-        ("GET", "/metrics") => response("200 OK", PROMETHEUS, &to_prometheus(&pool.metrics())),
+        ("GET", "/metrics") => response("200 OK", prometheus::KIND, &to_text(&pool.metrics())),
         ("GET", "/healthz") if pool.is_open() => response("200 OK", PLAIN, "ok\n"),
         ("GET", "/healthz") => response("503 Service Unavailable", PLAIN, "shutting down\n"),
         ("GET", _) => response("404 Not Found", PLAIN, "try /metrics or /healthz\n"),
@@ -119,7 +119,6 @@ fn answer(request: &Request, pool: &JobPool) -> String {
 }
 
 const PLAIN: &str = "text/plain; charset=utf-8";
-const PROMETHEUS: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 fn response(status: &str, kind: &str, body: &str) -> String {
     let length = body.len();
@@ -127,50 +126,4 @@ fn response(status: &str, kind: &str, body: &str) -> String {
         "HTTP/1.1 {status}\r\nallow: GET\r\nconnection: close\r\n\
          content-type: {kind}\r\ncontent-length: {length}\r\n\r\n{body}"
     )
-}
-
-/// The metrics in Prometheus' [text format][1].
-///
-/// [1]: https://prometheus.io/docs/instrumenting/exposition_formats/
-fn to_prometheus(metrics: &Metrics) -> String {
-    let lines = |name, kind, help, value: u64| {
-        let name = format!("worker_pool_{name}");
-        format!("# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n")
-    };
-    let gauge = |name, help, value| lines(name, "gauge", help, value);
-    let counter = |name, help, value| lines(name, "counter", help, value);
-    [
-        gauge(
-            "jobs_queued",
-            "Jobs that wait for a worker.",
-            metrics.queued,
-        ),
-        gauge(
-            "workers_active",
-            "Workers that are busy with a job.",
-            metrics.active,
-        ),
-        counter(
-            "jobs_processed_total",
-            "Jobs that ended, well or not.",
-            metrics.processed,
-        ),
-        counter("jobs_failed_total", "Jobs that panicked.", metrics.failed),
-        counter(
-            "jobs_accepted_total",
-            "Jobs that the pool took.",
-            metrics.accepted,
-        ),
-        counter(
-            "jobs_rejected_total",
-            "Jobs that were handed back.",
-            metrics.rejected,
-        ),
-        counter(
-            "jobs_never_started_total",
-            "Jobs that the pool took, and was stopped before it started them.",
-            metrics.never_started,
-        ),
-    ]
-    .concat()
 }

@@ -4,7 +4,7 @@
 //! must not lose one, must be observable, and must stop well. `pool.rs` is the pool, made to be
 //! copied; `results.rs` is what it gives back, `metrics.rs` what it counts. This file is the
 //! service around it: `arrivals.rs` is where its jobs come from, `report.rs` what it prints,
-//! `http.rs` what it tells Prometheus.
+//! `http.rs` and `prometheus.rs` what it tells those who watch it.
 //!
 //! Go to Rust:
 //! - A job that does not fit comes back to its submitter, inside of the error.
@@ -30,6 +30,7 @@ mod arrivals;
 mod http;
 mod metrics;
 mod pool;
+mod prometheus;
 mod report;
 mod results;
 
