@@ -3,10 +3,10 @@
 
 use std::panic;
 
-use proof::explore::{explore, find_failure};
-use proof::mistakes::MISTAKES;
-use proof::scenarios::{FOUND_BY, SCENARIOS};
-use proof::story::wrong;
+use models::explore::{explore, find_failure};
+use models::mistakes::MISTAKES;
+use models::scenarios::{FOUND_BY, SCENARIOS};
+use models::story::wrong;
 
 const README: &str = include_str!("../README.md");
 
@@ -58,7 +58,7 @@ fn production_pool() {
 }
 
 /// The README tells, mistake by mistake, what is found. Whoever changes a lesson may have to change
-/// a story there: `cargo run --release -p proof` prints them all.
+/// a story there: `cargo run --release -p models` prints them all.
 #[test]
 fn every_mistake_is_found_and_told() {
     let readme = README.replace("\r\n", "\n");

@@ -1,4 +1,4 @@
-//! `cargo run --release -p proof`: the tables and the stories of the README.
+//! `cargo run --release -p models`: the tables and the stories of the README.
 
 use std::io::{self, Write};
 use std::panic;
@@ -6,9 +6,9 @@ use std::process::{self, ExitCode};
 use std::time::Instant;
 
 use clap::Parser;
-use proof::explore::{explore, find_failure};
-use proof::mistakes::MISTAKES;
-use proof::scenarios::{FOUND_BY, SCENARIOS};
+use models::explore::{explore, find_failure};
+use models::mistakes::MISTAKES;
+use models::scenarios::{FOUND_BY, SCENARIOS};
 
 /// Try the pools of the lessons in every order of events
 #[derive(Parser)]

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-use proof::explore::explore;
-pub use proof::model::crossbeam_channel;
-pub use proof::model::std::panic::job_panics as panics;
-pub use proof::model::std::thread::spawn;
+use models::explore::explore;
+pub use models::model::crossbeam_channel;
+pub use models::model::std::panic::job_panics as panics;
+pub use models::model::std::thread::spawn;
 
 #[path = "cases.rs"]
 mod cases;
