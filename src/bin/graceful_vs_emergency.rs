@@ -85,7 +85,7 @@ fn worker(
 
 /// Runs the pool until the queue is empty or the context is done, whichever comes first. Returns
 /// the record of the work.
-fn run(flags: &CommonFlags, context: &Context) -> Work {
+fn run(flags: &CommonFlags, context: Context) -> Work {
     let work = flags.work();
     let (jobs_tx, jobs_rx) = bounded(flags.jobs);
     let (results_tx, results_rx) = bounded(flags.jobs);
@@ -94,7 +94,8 @@ fn run(flags: &CommonFlags, context: &Context) -> Work {
     thread::scope(|scope| {
         let mut workers = Vec::new();
         for id in 0..flags.workers {
-            let (work, jobs, results) = (&work, jobs_rx.clone(), results_tx.clone());
+            let (work, context) = (&work, &context);
+            let (jobs, results) = (jobs_rx.clone(), results_tx.clone());
             workers.push(scope.spawn(move || worker(id, work, context, jobs, results)));
         }
         drop(results_tx);
@@ -153,14 +154,14 @@ fn main() {
         eprintln!("graceful: close the queue and wait");
         let (context, cancel) = Context::with_cancel();
         cancel.on_ctrl_c();
-        halves.push(("graceful", run(&flags.common, &context)));
+        halves.push(("graceful", run(&flags.common, context)));
     }
     if flags.only != Some(Half::Graceful) {
         let after = flags.cancel_after_ms.as_millis();
         eprintln!("emergency: cancel after {after} ms");
         let (context, cancel) = Context::with_timeout(flags.cancel_after_ms);
         cancel.on_ctrl_c();
-        halves.push(("emergency", run(&flags.common, &context)));
+        halves.push(("emergency", run(&flags.common, context)));
     }
     flags.common.draw_runs(&halves);
 }

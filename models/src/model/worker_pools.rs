@@ -1,0 +1,286 @@
+//! The lessons' own library: contexts that may end at any moment, and work that takes no time.
+
+pub use context::{Cancel, Context};
+pub use work::Work;
+
+pub use crate::{model_eprintln as eprintln, model_println as println};
+
+/// `worker_pools::context`
+pub mod context {
+    use ::std::convert::Infallible;
+    use ::std::sync::{Arc, OnceLock, PoisonError};
+    use ::std::time::{Duration, Instant};
+
+    use loom::sync::Mutex;
+
+    use crate::model::crossbeam_channel::{Receiver, Sender, alone, channel, never};
+    use crate::model::std::panic::has_failed;
+    use crate::model::std::thread::spawn_named;
+    use crate::story;
+
+    /// A timeout that is longer than any run.
+    pub const NEVER: Duration = Duration::MAX;
+
+    /// `worker_pools::Context`
+    #[derive(Clone)]
+    pub struct Context {
+        done: Receiver<Infallible>,
+        end: Arc<End>,
+    }
+
+    /// `worker_pools::Cancel`
+    #[derive(Clone)]
+    pub struct Cancel {
+        open: Arc<Open>,
+    }
+
+    struct Open {
+        sender: Mutex<Option<Sender<Infallible>>>,
+        end: Arc<End>,
+    }
+
+    /// How far the end of a context has come.
+    #[derive(Default)]
+    struct End {
+        done_at: OnceLock<Instant>,
+        all_can_see_it: OnceLock<()>,
+    }
+
+    impl Context {
+        /// A context that nobody can end.
+        pub fn background() -> Context {
+            Context {
+                done: never(),
+                end: Arc::default(),
+            }
+        }
+
+        /// A context that lasts until it is cancelled.
+        pub fn with_cancel() -> (Context, Cancel) {
+            let (sender, done) = channel("done", Some(0));
+            let end = Arc::default();
+            let open = Arc::new(Open {
+                sender: Mutex::new(Some(sender)),
+                end: Arc::clone(&end),
+            });
+            (Context { done, end }, Cancel { open })
+        }
+
+        /// A context that is done from the start.
+        pub fn ended() -> Context {
+            let (sender, done) = channel("", Some(0));
+            drop(sender);
+            let end = Arc::new(End {
+                done_at: Instant::now().into(),
+                all_can_see_it: ().into(),
+            });
+            Context { done, end }
+        }
+
+        /// A context that ends at any moment, however long the timeout; but with [`NEVER`], never.
+        pub fn with_timeout(timeout: Duration) -> (Context, Cancel) {
+            let (context, cancel) = Context::with_cancel();
+            if timeout != NEVER {
+                let clock = cancel.clone();
+                spawn_named("clock", move || clock.cancel());
+            }
+            (context, cancel)
+        }
+
+        /// The channel that closes when the context is done.
+        pub fn done(&self) -> &Receiver<Infallible> {
+            // Who asks for it is about to look at it.
+            self.is_looked_at();
+            &self.done
+        }
+
+        /// Whether the context is done.
+        pub fn is_done(&self) -> bool {
+            alone(|| {
+                self.is_looked_at();
+                let is_done = self.done_at().is_some();
+                if is_done {
+                    self.done.tell("finds closed:");
+                }
+                is_done
+            })
+        }
+
+        fn is_looked_at(&self) {
+            story::looks(self.end.all_can_see_it.get().is_some());
+        }
+
+        /// When it was done.
+        pub fn done_at(&self) -> Option<Instant> {
+            self.end.done_at.get().copied()
+        }
+    }
+
+    impl Cancel {
+        /// Ends the context.
+        pub fn cancel(&self) {
+            self.open.close();
+        }
+
+        /// Nobody presses Ctrl-C in a model.
+        pub fn on_ctrl_c(&self) {}
+    }
+
+    impl Open {
+        fn close(&self) {
+            let mut sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner);
+            if sender.is_some() {
+                alone(|| self.end.done_at.get_or_init(Instant::now));
+                *sender = None;
+                self.end.all_can_see_it.get_or_init(|| ());
+                story::cancelled();
+            }
+        }
+    }
+
+    impl Drop for Open {
+        fn drop(&mut self) {
+            if !has_failed() {
+                self.close();
+            }
+        }
+    }
+}
+
+/// `worker_pools::work`
+pub mod work {
+    use ::std::time::Instant;
+
+    use super::context::Context;
+    use crate::story;
+
+    /// `worker_pools::Work`: it takes no time, but anything may happen meanwhile.
+    #[derive(Clone)]
+    pub struct Work;
+
+    /// `worker_pools::work::Interrupted`
+    pub struct Interrupted;
+
+    /// `worker_pools::timeline::Timeline`, of which a model needs none.
+    pub struct Timeline;
+
+    impl Work {
+        /// Does a job.
+        pub fn run(&self, _worker: usize, job: usize) {
+            story::starts(job);
+            story::yields();
+        }
+
+        /// Does a job, or gives up because the context is done.
+        ///
+        /// # Errors
+        ///
+        /// When it gave up.
+        pub fn run_with(
+            &self,
+            context: &Context,
+            worker: usize,
+            job: usize,
+        ) -> Result<(), Interrupted> {
+            self.run(worker, job);
+            match context.is_done() {
+                true => Err(Interrupted),
+                false => Ok(()),
+            }
+        }
+
+        /// The record of what was done.
+        pub fn timeline(&self) -> Timeline {
+            Timeline
+        }
+    }
+
+    impl Timeline {
+        /// Notes nothing.
+        pub fn mark(&self, _: &str, _: Option<Instant>) {}
+    }
+}
+
+/// `worker_pools::cli`
+pub mod cli {
+    use ::std::cell::Cell;
+    use ::std::iter::once;
+    use ::std::thread;
+    use ::std::time::Duration;
+
+    use clap::builder::{StringValueParser, TypedValueParser};
+    use clap::{Args, Parser};
+
+    use super::context::NEVER;
+    use super::work::Work;
+
+    thread_local!(static FLAGS: Cell<&'static str> = const { Cell::new("") });
+
+    /// What a lesson on this thread gets as its flags.
+    pub fn set_flags(flags: &'static str) {
+        FLAGS.set(flags);
+    }
+
+    /// `worker_pools::cli::CommonFlags`
+    #[derive(Args)]
+    pub struct CommonFlags {
+        /// Workers in the pool
+        #[arg(long)]
+        pub workers: usize,
+
+        /// Jobs to do
+        #[arg(long)]
+        pub jobs: usize,
+    }
+
+    /// `worker_pools::cli::Defaults`
+    #[allow(missing_docs)]
+    pub struct Defaults {
+        pub workers: usize,
+        pub jobs: usize,
+        pub work_ms: u64,
+    }
+
+    impl Defaults {
+        /// The flags that were set for the lesson.
+        pub fn parse<Flags: Parser + Send>(self) -> Flags {
+            let flags = once("lesson").chain(FLAGS.get().split_whitespace());
+            // On a thread of the operating system: those of a model have little stack.
+            let parse = || Flags::parse_from(flags);
+            thread::scope(|scope| scope.spawn(parse).join().expect("good flags"))
+        }
+    }
+
+    /// Time means nothing in a model, but for "never".
+    pub fn millis() -> impl TypedValueParser<Value = Duration> {
+        StringValueParser::new().map(|text| match &*text {
+            "never" => NEVER,
+            _ => Duration::ZERO,
+        })
+    }
+
+    impl CommonFlags {
+        /// The work that these flags ask for.
+        pub fn work(&self) -> Work {
+            Work
+        }
+
+        /// Draws nothing.
+        pub fn draw(&self, _: &Work) {}
+
+        /// Draws nothing.
+        pub fn draw_runs<Name>(&self, _: &[(Name, Work)]) {}
+    }
+}
+
+/// `println!`, into the story.
+#[macro_export]
+macro_rules! model_println {
+    ($($arg:tt)+) => { $crate::story::print(format_args!($($arg)+)) };
+}
+
+/// `eprintln!`, which nobody reads.
+#[macro_export]
+macro_rules! model_eprintln {
+    ($($arg:tt)+) => {{ let _ = format_args!($($arg)+); }};
+}
