@@ -1,7 +1,7 @@
 //! Copies the lessons' source, so that it runs on what is in `src/model`. Only these lines change:
 //!
-//! - Those that begin with `use std::`, `use crossbeam_channel::` or `use worker_pools::` get their
-//!   items from `src/model`.
+//! - Those that begin with `use std::`, `use crossbeam_channel::`, `use worker_pools::` or
+//!   `use crate::` get their items from `src/model`.
 //! - Those that lend `work` or `context` to the thread of a scope, which begin with `let (work`,
 //!   lend a clone: loom has no scopes, and its threads have to own what they use.
 //! - The comment at the top goes.
@@ -14,11 +14,12 @@ use std::{env, error, fs};
 #[path = "src/mistakes.rs"]
 mod mistakes;
 
+/// The name of a lesson, and the files that have its pool, below `src`.
 const LESSONS: [(&str, &[&str]); 5] = [
-    ("basic", &["basic.rs"]),
-    ("context_cancel", &["context_cancel.rs"]),
-    ("graceful_vs_emergency", &["graceful_vs_emergency.rs"]),
-    ("struct_pool", &["struct_pool/pool.rs"]),
+    ("basic", &["bin/basic.rs"]),
+    ("context_cancel", &["bin/context_cancel.rs"]),
+    ("graceful_vs_emergency", &["bin/graceful_vs_emergency.rs"]),
+    ("struct_pool", &["struct_pool.rs"]),
     (
         "production_pool",
         &[
@@ -36,7 +37,7 @@ fn main() -> Result<()> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     for (lesson, files) in LESSONS {
         for file in files {
-            let source = Path::new("../src/bin").join(file);
+            let source = Path::new("../src").join(file);
             println!("cargo::rerun-if-changed={}", source.display());
             let text = fs::read_to_string(&source)
                 .map_err(|error| format!("{}: {error}", source.display()))?;
@@ -61,6 +62,8 @@ fn write(folder: &Path, file: &str, text: &str) -> Result<()> {
     for line in text.lines() {
         if used.iter().any(|start| line.starts_with(start)) {
             source += &line.replacen("use ", "use crate::model::", 1);
+        } else if line.starts_with("use crate::") {
+            source += &line.replacen("use crate::", "use crate::model::worker_pools::", 1);
         } else if line.trim_start().starts_with("let (work") {
             // What a scope's thread borrows.
             source += &line

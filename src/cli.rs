@@ -1,58 +1,108 @@
-//! The flags that lessons share, and how a wrong one is answered.
+//! The flags that the lessons share, and the answer to a wrong one.
 
 use std::fmt::Display;
+use std::io::{self, IsTerminal};
 use std::ops::RangeInclusive;
-use std::process;
-use std::str::FromStr;
+use std::path::PathBuf;
 use std::time::Duration;
+use std::{fs, process};
 
-use clap::builder::ValueParser;
-use clap::{Arg, Args, Command, Parser};
+use clap::ValueEnum;
+use clap::builder::{RangedU64ValueParser, TypedValueParser, ValueParser};
+use timeline::{Run, Timeline, svg, terminal};
 
-use crate::picture::{PictureFlags, Run};
+use crate::output::fail;
 use crate::{Work, eprintln};
 
-/// The flags of a lesson with simulated work. Their defaults are the lesson's: see [`Defaults`].
-#[derive(Args, Clone, Debug)]
+/// Parses a program's flags.
+pub trait Parse: clap::Parser {
+    /// Like clap's own `parse`, but a wrong flag ends the program with status 2
+    /// and one line on stderr, which names the flag and the value.
+    fn parse() -> Self {
+        let command = Self::command()
+            // Otherwise `--workers -1` is an "unexpected argument '-1'".
+            .mut_args(|arg| arg.allow_negative_numbers(true));
+        command
+            .try_get_matches()
+            .and_then(|matches| Self::from_arg_matches(&matches))
+            .unwrap_or_else(|error| {
+                if !error.use_stderr() {
+                    error.exit(); // prints the help
+                }
+                eprintln!("{}", one_line(&error.to_string()));
+                process::exit(2);
+            })
+    }
+}
+
+impl<Flags: clap::Parser> Parse for Flags {}
+
+/// Keeps the lines of clap's message that say what is wrong.
+fn one_line(message: &str) -> String {
+    let is_usage = |line: &&str| {
+        line.starts_with("Usage:") || line.starts_with("For more")
+    };
+    let lines: Vec<&str> = message
+        .lines()
+        .map(str::trim)
+        .take_while(|line| !is_usage(line))
+        .filter(|line| !line.is_empty())
+        .collect();
+    format!("{} (try --help)", lines.join("; "))
+}
+
+/// The flags of a lesson with simulated work. A lesson whose article has other
+/// numbers changes the defaults with `mut_arg`.
+#[derive(clap::Args, Clone, Debug)]
 pub struct CommonFlags {
     /// Workers in the pool
-    #[arg(long, value_name = "N", value_parser = number(1..=1_000_usize))]
+    #[arg(long, value_name = "N", default_value = "3")]
+    #[arg(value_parser = count::<usize>(1..=1_000))]
     pub workers: usize,
 
     /// Jobs to do
-    #[arg(long, value_name = "N", value_parser = number(0..=1_000_000_usize))]
+    #[arg(long, value_name = "N", default_value = "10")]
+    #[arg(value_parser = count::<usize>(0..=1_000_000))]
     pub jobs: usize,
 
     /// How long a job takes, in milliseconds
-    #[arg(long, value_name = "MS", value_parser = millis())]
+    #[arg(long, value_name = "MS", default_value = "500")]
+    #[arg(value_parser = millis())]
     pub work_ms: Duration,
 
-    /// By how much a job may be longer or shorter than that, in percent
-    #[arg(long, value_name = "PERCENT", value_parser = number(0..=100_usize), default_value = "0")]
-    pub jitter: usize,
+    /// How much longer or shorter a job may be, in percent
+    #[arg(long, value_name = "PERCENT", default_value = "0")]
+    #[arg(value_parser = count::<u32>(0..=100))]
+    pub jitter: u32,
 
-    /// Chooses what is random: with the same seed the same jobs are long
-    #[arg(long, value_name = "N", value_parser = number(0..=u64::MAX), default_value = "1")]
+    /// Seed of the random numbers; the same seed gives the same job lengths
+    #[arg(long, value_name = "N", default_value = "1")]
     pub seed: u64,
 
-    /// Where the picture goes.
+    /// Where to draw the picture.
     #[command(flatten)]
     pub picture: PictureFlags,
 }
 
 impl CommonFlags {
-    /// Draws what the workers did, where the flags ask for it.
+    /// The work that these flags describe.
+    pub fn work(&self) -> Work {
+        Work::new(self.work_ms, f64::from(self.jitter) / 100.0, self.seed)
+    }
+
+    /// Draws what the workers did, where the flags say.
     pub fn draw(&self, work: &Work) {
         self.picture.draw(self.workers, work.timeline());
     }
 
-    /// Draws what the workers did when the returned value is dropped: also when `main` panics.
-    #[must_use = "dropped at once, it draws nothing"]
+    /// Draws what the workers did when the returned value is dropped, even if
+    /// `main` panics.
+    #[must_use = "it draws when it is dropped"]
     pub fn draw_at_end<'a>(&'a self, work: &'a Work) -> DrawAtEnd<'a> {
         DrawAtEnd { flags: self, work }
     }
 
-    /// Draws several runs, each with its name.
+    /// Draws several runs, each under its name.
     pub fn draw_runs<Name: Display>(&self, runs: &[(Name, Work)]) {
         let runs = runs.iter().map(|(name, work)| Run {
             name: name.to_string(),
@@ -60,11 +110,6 @@ impl CommonFlags {
             recording: work.timeline().recording(),
         });
         self.picture.draw_runs(&runs.collect::<Vec<_>>());
-    }
-
-    /// The work that these flags ask for.
-    pub fn work(&self) -> Work {
-        Work::new(self.work_ms, self.jitter as f64 / 100.0, self.seed)
     }
 }
 
@@ -81,90 +126,78 @@ impl Drop for DrawAtEnd<'_> {
     }
 }
 
-/// What a lesson does when its [`CommonFlags`] are not given: what the article's program does, if
-/// the section has one.
-#[derive(Clone, Copy, Debug)]
-pub struct Defaults {
-    /// Default of `--workers`.
-    pub workers: usize,
-    /// Default of `--jobs`.
-    pub jobs: usize,
-    /// Default of `--work-ms`.
-    pub work_ms: u64,
+/// The flags that say where to draw the picture.
+#[derive(clap::Args, Clone, Debug)]
+pub struct PictureFlags {
+    /// Draw who worked on what, and when, on stderr: auto (only in a terminal),
+    /// always, never
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    #[arg(hide_possible_values = true)]
+    pub timeline: When,
+
+    /// Write the same picture to a file, as SVG
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
 }
 
-impl Defaults {
-    /// Like [`parse`], for flags that include [`CommonFlags`].
-    pub fn parse<Flags: Parser>(self) -> Flags {
-        let default = |value: String| |arg: Arg| arg.required(false).default_value(value);
-        let command = Flags::command()
-            .mut_arg("workers", default(self.workers.to_string()))
-            .mut_arg("jobs", default(self.jobs.to_string()))
-            .mut_arg("work_ms", default(self.work_ms.to_string()));
-        parse_with(command)
+/// When to draw on stderr.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// If stderr is a terminal. Otherwise only the summary is printed.
+    Auto,
+    /// Always, even into a file or a pipe.
+    Always,
+    /// Never, and print no summary.
+    Never,
+}
+
+impl PictureFlags {
+    /// Draws the run of a pool of `workers`.
+    pub fn draw(&self, workers: usize, timeline: &Timeline) {
+        self.draw_runs(&[Run {
+            name: String::new(),
+            workers,
+            recording: timeline.recording(),
+        }]);
+    }
+
+    /// Draws these runs, one below the other.
+    ///
+    /// If it cannot write the file, it ends the program with status 1 and one
+    /// line on stderr.
+    pub fn draw_runs(&self, runs: &[Run]) {
+        match self.timeline {
+            When::Never => {}
+            When::Always => terminal::print(runs, true),
+            When::Auto => terminal::print(runs, io::stderr().is_terminal()),
+        }
+        if let Some(path) = &self.svg {
+            if let Err(error) = fs::write(path, svg::draw(runs)) {
+                fail(format_args!("--svg {}: {error}", path.display()));
+            }
+        }
     }
 }
 
-/// The program's flags. When they are wrong, ends it with status 2 and one line on stderr that
-/// names the flag and the value; on `--help`, prints the help and ends it with status 0.
-pub fn parse<Flags: Parser>() -> Flags {
-    parse_with(Flags::command())
+/// Parses a whole number in `range`.
+pub fn count<N: TryFrom<u64>>(
+    range: RangeInclusive<u64>,
+) -> RangedU64ValueParser<N> {
+    RangedU64ValueParser::new().range(range)
 }
 
-fn parse_with<Flags: Parser>(command: Command) -> Flags {
-    command
-        // Without this, `--workers -1` is answered with "unexpected argument '-1'".
-        .mut_args(|arg| arg.allow_negative_numbers(true))
-        .try_get_matches()
-        .and_then(|matches| Flags::from_arg_matches(&matches))
-        .unwrap_or_else(|error| {
-            if !error.use_stderr() {
-                error.exit();
-            }
-            eprintln!("{}", one_line(&error.to_string()));
-            process::exit(2);
-        })
+/// Parses whole milliseconds, up to an hour.
+pub fn millis() -> impl TypedValueParser<Value = Duration> {
+    count::<u64>(0..=3_600_000).map(Duration::from_millis)
 }
 
-/// Keeps of clap's message the lines that say what is wrong.
-fn one_line(message: &str) -> String {
-    let said: Vec<&str> = message
-        .lines()
-        .map(str::trim)
-        .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"))
-        .filter(|line| !line.is_empty())
-        .collect();
-    format!("{} (try --help)", said.join("; "))
-}
-
-/// A whole number in `range`.
-pub fn number<N>(range: RangeInclusive<N>) -> ValueParser
-where
-    N: FromStr + PartialOrd + Display + Clone + Send + Sync + 'static,
-{
-    ValueParser::new(move |text: &str| whole(text, &range))
-}
-
-/// Whole milliseconds, up to an hour.
-pub fn millis() -> ValueParser {
-    let hour = 3_600_000;
-    ValueParser::new(move |text: &str| whole(text, &(0..=hour)).map(Duration::from_millis))
-}
-
-fn whole<N: FromStr + PartialOrd + Display>(
-    text: &str,
-    range: &RangeInclusive<N>,
-) -> Result<N, String> {
-    let (min, max) = (range.start(), range.end());
-    let number = text.parse().ok().filter(|number| range.contains(number));
-    number.ok_or_else(|| format!("not a whole number from {min} to {max}"))
-}
-
-/// Seconds, whole or not, from `shortest` to a day.
-pub fn seconds(shortest: f64) -> ValueParser {
-    let longest = 86_400.0;
+/// Parses seconds, whole or not, from `min` to a day.
+pub fn seconds(min: f64) -> ValueParser {
+    let max = 86_400.0;
     ValueParser::new(move |text: &str| match text.parse() {
-        Ok(secs) if (shortest..=longest).contains(&secs) => Ok(Duration::from_secs_f64(secs)),
-        _ => Err(format!("not a number from {shortest} to {longest}")),
+        Ok(secs) if (min..=max).contains(&secs) => {
+            Ok(Duration::from_secs_f64(secs))
+        }
+        _ => Err(format!("not a number from {min} to {max}")),
     })
 }

@@ -1,21 +1,24 @@
-//! What the lessons share, and nothing else: simulated work, Go's context, flags and printing.
+//! What the lessons share: simulated work, Go's context and signals on
+//! channels, flags, printing. And the two pools that the articles make a type:
+//! [`struct_pool`] and [`production_pool`].
 //!
-//! The worker pools themselves are in the lessons, `src/bin`, in plain sight. The README is the
-//! course: it has the lessons in reading order.
+//! The lessons are in `src/bin`. The README is the course.
 
 pub mod cli;
 pub mod context;
+pub mod lessons;
 pub mod memory;
 pub mod output;
-pub mod picture;
-pub mod timeline;
+pub mod production_pool;
+pub mod signal;
+pub mod struct_pool;
 pub mod work;
 
 pub use context::{Cancel, Context};
 pub use work::Work;
 
-// The README's Rust snippets, compiled by `cargo test`. (A doc comment here would make rustdoc
-// take the paths in them as relative to this file.)
+// Compiles the README's Rust snippets in `cargo test`. (As a doc comment, its
+// links would be relative to this file.)
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

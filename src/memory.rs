@@ -1,29 +1,30 @@
-//! How much memory the program needs, where the operating system tells.
+//! How much memory the program uses, if the operating system tells.
 
 use std::fs;
 
-/// Watches how far the program's memory grows.
+/// Measures how far the program's memory grows.
 #[derive(Debug)]
 pub struct Growth {
     before: u64,
 }
 
 impl Growth {
-    /// Starts to watch. `None` where the operating system does not tell; today, only Linux does.
+    /// Starts to measure. `None` if the operating system does not tell how much
+    /// memory a program uses; today only Linux does.
     pub fn watch() -> Option<Growth> {
-        // This makes Linux forget the peak so far.
+        // Linux then forgets the peak so far.
         fs::write("/proc/self/clear_refs", "5").ok()?;
         let before = peak()?;
         Some(Growth { before })
     }
 
-    /// By how many bytes the memory had grown at its peak.
+    /// How many bytes the memory had grown at its peak.
     pub fn at_peak(&self) -> Option<u64> {
         Some(peak()?.saturating_sub(self.before))
     }
 }
 
-/// The most memory that was in use at a time since the peak was last forgotten, in bytes.
+/// The most bytes in use at any time since Linux forgot the last peak.
 fn peak() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status

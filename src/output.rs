@@ -1,33 +1,38 @@
 //! `println!` and `eprintln!` for programs whose output may go into a pipe.
 //!
-//! The standard library's macros panic when the reader at the other end of the pipe has gone, as
-//! in `cargo run --bin basic | head -1`. A lesson says `use worker_pools::println;` and its
-//! `println!` ends the program quietly instead.
+//! The standard library's macros panic when the reader of the pipe has gone, as
+//! in `cargo run --bin basic | head -1`. A lesson that says
+//! `use worker_pools::println;` ends quietly instead.
 
 use std::fmt::Arguments;
 use std::io::{self, ErrorKind, Write};
 use std::process;
 
-/// Prints a line to stdout, as [`std::println!`] does, but never panics.
+/// Prints a line to stdout as [`std::println!`] does, but never panics.
 ///
-/// When the reader has gone, the program ends quietly with status 141, which is what a shell
-/// reports for other tools in that place (128 + `SIGPIPE`). Any other failure to write, such as
-/// a full disk, ends it with status 1 and one line on stderr.
+/// If the reader has gone, the program ends quietly with status 141, which
+/// shells report for other tools in this case (128 + `SIGPIPE`). Any other
+/// failure to write, such as a full disk, ends it with status 1 and one line on
+/// stderr.
 #[macro_export]
 macro_rules! println {
-    ($($arg:tt)+) => { $crate::output::stdout_line(format_args!($($arg)+)) };
+    ($($arg:tt)+) => {
+        $crate::output::stdout_line(format_args!($($arg)+))
+    };
 }
 
-/// Prints a line to stderr, as [`std::eprintln!`] does, but never panics: when nobody reads it,
-/// the program goes on without.
+/// Prints a line to stderr as [`std::eprintln!`] does, but never panics: if
+/// nobody reads it, the program goes on.
 #[macro_export]
 macro_rules! eprintln {
-    ($($arg:tt)+) => { $crate::output::stderr_line(format_args!($($arg)+)) };
+    ($($arg:tt)+) => {
+        $crate::output::stderr_line(format_args!($($arg)+))
+    };
 }
 
 /// What [`println!`](crate::println) expands to.
 pub fn stdout_line(line: Arguments) {
-    // Held to the end: of all the threads that fail to write, one says so.
+    // Locked to the end: if several threads fail to write, only one says so.
     let mut stdout = io::stdout().lock();
     let Err(error) = writeln!(stdout, "{line}") else {
         return;
@@ -40,11 +45,12 @@ pub fn stdout_line(line: Arguments) {
 
 /// What [`eprintln!`](crate::eprintln) expands to.
 pub fn stderr_line(line: Arguments) {
-    // In one piece: stderr has no buffer, and a line of stdout could come in between.
+    // In one write: stderr has no buffer, and another line could come between.
     let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
 }
 
-/// Ends the program with status 1, because the run failed, and one line on stderr that says why.
+/// Ends the program with status 1 and one line on stderr that says why the run
+/// failed.
 pub fn fail(reason: Arguments) -> ! {
     stderr_line(format_args!("error: {reason}"));
     process::exit(1);

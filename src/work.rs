@@ -1,17 +1,17 @@
 //! Simulated work: a job is a number, and doing it takes a while.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::RecvTimeoutError;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+use timeline::{Ending, Timeline};
 
 use crate::Context;
-use crate::timeline::{Ending, Timeline};
 
-/// How long each job takes. Clones share the record of what was done.
+/// How long each job takes, and a record of the jobs that were run. Clones
+/// share the record.
 #[derive(Clone, Debug)]
 pub struct Work {
     mean: Duration,
@@ -26,14 +26,17 @@ pub struct Work {
 pub struct Interrupted;
 
 impl Work {
-    /// Jobs that take `mean`, give or take up to `jitter` of it: 0.0 for jobs of equal length,
-    /// at most 1.0.
+    /// Jobs that take `mean`, give or take up to `jitter` times `mean`. With a
+    /// jitter of 0.0, all jobs are equally long.
     ///
     /// # Panics
     ///
-    /// When `jitter` is not between 0.0 and 1.0.
+    /// If `jitter` is not between 0.0 and 1.0.
     pub fn new(mean: Duration, jitter: f64, seed: u64) -> Work {
-        assert!((0.0..=1.0).contains(&jitter), "jitter is a share: {jitter}");
+        assert!(
+            (0.0..=1.0).contains(&jitter),
+            "jitter must be from 0.0 to 1.0, not {jitter}"
+        );
         Work {
             mean,
             jitter,
@@ -43,8 +46,8 @@ impl Work {
         }
     }
 
-    /// How long `job` takes. It depends on the seed and the job's number alone, so it is the same
-    /// in every run and whichever worker picks the job up.
+    /// How long `job` takes. It depends only on the seed and the job's number,
+    /// so it is the same in every run and on every worker.
     pub fn duration(&self, job: usize) -> Duration {
         let mut key = [0; 32];
         key[..8].copy_from_slice(&self.seed.to_le_bytes());
@@ -53,19 +56,19 @@ impl Work {
         self.mean.mul_f64(1.0 + self.jitter * swing)
     }
 
-    /// Does `job`: blocks for its [`duration`](Self::duration), whatever happens meanwhile.
+    /// Runs `job`: blocks for its [`duration`](Self::duration).
     pub fn run(&self, worker: usize, job: usize) {
         let started = self.timeline.start(worker, job);
         thread::sleep(self.duration(job));
-        self.timeline.end(started, Ending::Finished);
+        self.timeline.end(started, Ending::Done);
     }
 
-    /// Does `job`, but gives up as soon as `context` is done, as a Go function does that is given
-    /// a `ctx`.
+    /// Runs `job`, but returns as soon as `context` is done, as a Go function
+    /// does that takes a `ctx`.
     ///
     /// # Errors
     ///
-    /// [`Interrupted`] when it gave up.
+    /// [`Interrupted`] if the context was done first.
     pub fn run_with(
         &self,
         context: &Context,
@@ -75,7 +78,7 @@ impl Work {
         let started = self.timeline.start(worker, job);
         match context.done().recv_timeout(self.duration(job)) {
             Err(RecvTimeoutError::Timeout) => {
-                self.timeline.end(started, Ending::Finished);
+                self.timeline.end(started, Ending::Done);
                 Ok(())
             }
             Err(RecvTimeoutError::Disconnected) => {
@@ -86,22 +89,27 @@ impl Work {
         }
     }
 
-    /// How long ago the work was ordered, with [`new`](Self::new).
+    /// The time since [`new`](Self::new).
     pub fn elapsed(&self) -> Duration {
         self.start.elapsed()
     }
 
-    /// What was done so far, by whom and when.
+    /// The record: who worked on what, and when.
     pub fn timeline(&self) -> &Timeline {
         &self.timeline
     }
 }
 
-/// A number for the calling thread: 1, 2, 3 and so on, in the order in which threads first ask.
+/// The number of the calling worker, for a job that is not told which worker
+/// runs it. It is in the thread's name: 3 on the thread "worker 3". The pools
+/// of this crate name their threads like this.
 ///
-/// For jobs that are not told which worker runs them.
+/// # Panics
+///
+/// If the thread has another name.
 pub fn this_worker() -> usize {
-    static NEXT: AtomicUsize = AtomicUsize::new(1);
-    thread_local!(static NUMBER: usize = NEXT.fetch_add(1, Ordering::Relaxed));
-    NUMBER.with(|number| *number)
+    let thread = thread::current();
+    let number = thread.name().and_then(|name| name.strip_prefix("worker "));
+    let number = number.and_then(|number| number.parse().ok());
+    number.expect("the thread of a worker is called \"worker N\"")
 }

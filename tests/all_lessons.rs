@@ -1,28 +1,29 @@
-//! What holds for every lesson: the list, the help, wrong flags, and a reader that goes away.
+//! What holds for every lesson: the list, the page, the file, the help, wrong flags, and a reader
+//! that goes away.
 
 mod common;
 
+use std::collections::BTreeSet;
+use std::env::consts::EXE_SUFFIX;
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use common::{run, within_limit};
+use worker_pools::lessons::{LESSONS, Lesson};
 
-const LESSONS: [(&str, &str); 8] = [
-    ("why_pools", env!("CARGO_BIN_EXE_why_pools")),
-    ("basic", env!("CARGO_BIN_EXE_basic")),
-    ("context_cancel", env!("CARGO_BIN_EXE_context_cancel")),
-    (
-        "graceful_vs_emergency",
-        env!("CARGO_BIN_EXE_graceful_vs_emergency"),
-    ),
-    ("struct_pool", env!("CARGO_BIN_EXE_struct_pool")),
-    (
-        "buffered_vs_unbuffered",
-        env!("CARGO_BIN_EXE_buffered_vs_unbuffered"),
-    ),
-    ("url_fetcher", env!("CARGO_BIN_EXE_url_fetcher")),
-    ("production_pool", env!("CARGO_BIN_EXE_production_pool")),
-];
+const LIST: &str = env!("CARGO_BIN_EXE_worker-pools");
+
+/// The program of this name.
+fn program(name: &str) -> String {
+    let program = Path::new(LIST).with_file_name(format!("{name}{EXE_SUFFIX}"));
+    program.to_str().expect("a path that is text").to_string()
+}
+
+/// Each lesson's name and program.
+fn programs() -> impl Iterator<Item = (&'static str, String)> {
+    LESSONS.into_iter().map(|it| (it.name, program(it.name)))
+}
 
 /// The flags that make the lesson short, or print much.
 fn flags(name: &str, jobs: &str) -> Vec<String> {
@@ -34,39 +35,85 @@ fn flags(name: &str, jobs: &str) -> Vec<String> {
     flags.split_whitespace().map(str::to_string).collect()
 }
 
+/// The file of a lesson, below `src/bin`.
+fn file(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bin");
+    let file = folder.join(name).with_extension("rs");
+    if file.exists() {
+        file
+    } else {
+        folder.join(name).join("main.rs")
+    }
+}
+
 #[test]
-fn the_list_has_every_lesson_in_reading_order() {
+fn the_list_has_every_lesson() {
     let folder = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/bin")).expect("src/bin");
-    let mut in_folder: Vec<String> = folder
+    let in_folder: BTreeSet<String> = folder
         .map(|entry| entry.expect("an entry").path())
-        .map(|path| {
-            path.file_stem()
-                .expect("a name")
-                .to_string_lossy()
-                .into_owned()
-        })
+        .filter(|path| path.is_dir() || path.extension().is_some_and(|it| it == "rs"))
+        .filter_map(|path| Some(path.file_stem()?.to_str()?.to_string()))
         .collect();
-    in_folder.sort();
-    let mut names = LESSONS.map(|(name, _)| name);
-    let list = run(env!("CARGO_BIN_EXE_worker-pools"), "");
+    let in_list: BTreeSet<String> = LESSONS.map(|it| it.name.to_string()).into();
+    assert_eq!(in_list, in_folder);
+
+    let list = run(LIST, "");
     let commands: Vec<&str> = list
         .stdout
         .iter()
         .filter_map(|line| line.strip_prefix("  cargo run --bin "))
         .collect();
-    assert_eq!(commands, names);
-    names.sort();
-    assert_eq!(in_folder, names);
+    assert_eq!(commands, LESSONS.map(|it| it.name));
 }
 
 #[test]
-fn the_readme_has_every_lesson() {
-    let readme = include_str!("../README.md");
-    for (name, _) in LESSONS {
+fn the_readme_has_the_list_and_each_lesson() {
+    let readme = include_str!("../README.md").replace("\r\n", "\n");
+    let rows = readme.lines().filter(|line| line.starts_with("| [`"));
+    let expected = LESSONS.map(
+        |Lesson {
+             name,
+             section,
+             shows,
+         }| {
+            let file = file(name);
+            let file = file.strip_prefix(env!("CARGO_MANIFEST_DIR"));
+            let file = file.expect("below it").to_str().expect("text");
+            let file = file.replace('\\', "/");
+            format!("| [`{name}`]({file}) | {section} | {shows} |")
+        },
+    );
+    assert_eq!(rows.collect::<Vec<_>>(), expected);
+    for Lesson { name, .. } in LESSONS {
+        assert!(readme.contains(&format!("\n### {name}\n")), "{name}");
         assert!(
-            readme.contains(&format!("cargo run --bin {name}")),
+            readme.contains(&format!("\n$ cargo run --bin {name}")),
             "{name}"
         );
+    }
+}
+
+/// How many lines are neither blank nor only a comment.
+fn lines_of_code(source: &str) -> usize {
+    let is_code = |line: &&str| !line.is_empty() && !line.starts_with("//");
+    source.lines().map(str::trim).filter(is_code).count()
+}
+
+#[test]
+fn a_lesson_fits_the_projector_and_a_short_lesson_one_screen() {
+    for Lesson { name, .. } in LESSONS {
+        let source = fs::read_to_string(file(name)).expect("its file");
+        let wide = source.lines().find(|line| line.chars().count() > 80);
+        assert_eq!(wide, None, "{name}: more than 80 columns");
+        for part in ["//! # ", "//! Go to Rust:", "//! Predict:", "//! Try:"] {
+            assert!(source.contains(part), "{name}: no {part}");
+        }
+        let lines = lines_of_code(&source);
+        let max = match name {
+            "url_fetcher" | "production_pool" => 120,
+            _ => 100,
+        };
+        assert!(lines <= max, "{name}: {lines} lines of code");
     }
 }
 
@@ -83,12 +130,12 @@ fn tests_in(source: &str) -> Vec<&str> {
 fn every_fault_has_its_test_and_the_other_way_round() {
     let page = include_str!("../docs/faults.md");
     let url_fetcher = (
-        include_str!("url_fetcher/faults.rs"),
-        include_str!("url_fetcher/main.rs"),
+        include_str!("url_fetcher_faults.rs"),
+        include_str!("url_fetcher.rs"),
     );
     let production_pool = (
-        include_str!("production_pool/faults.rs"),
-        include_str!("production_pool/service.rs"),
+        include_str!("production_pool_faults.rs"),
+        include_str!("production_pool_service.rs"),
     );
     for (lesson, (faults, others)) in [
         ("`url_fetcher`", url_fetcher),
@@ -116,8 +163,8 @@ fn every_fault_has_its_test_and_the_other_way_round() {
 
 #[test]
 fn every_lesson_has_a_help() {
-    for (name, lesson) in LESSONS {
-        let ended = run(lesson, "--help");
+    for (name, lesson) in programs() {
+        let ended = run(&lesson, "--help");
         assert_eq!(ended.status, Some(0), "{name}");
         assert_eq!(ended.stderr, [""; 0], "{name}");
         assert!(ended.stdout.iter().any(|line| line.contains("--workers")));
@@ -138,73 +185,81 @@ fn assert_refused(lesson: &str, flags: &str, named: &str) {
 
 #[test]
 fn wrong_flags_get_one_line_that_names_flag_and_value() {
-    for (_, lesson) in LESSONS {
-        assert_refused(lesson, "--workers 0", "'0' for '--workers <N>'");
-        assert_refused(lesson, "--workers 1000000", "'1000000' for '--workers <N>'");
-        assert_refused(lesson, "--workers ten", "'ten' for '--workers <N>'");
-        assert_refused(lesson, "--workers -1", "'-1' for '--workers <N>'");
-        assert_refused(lesson, "--workers", "'--workers <N>'");
-        assert_refused(lesson, "--nonsense", "'--nonsense'");
-        assert_refused(lesson, "--timeline x", "'x' for '--timeline <WHEN>'");
-        assert_refused(lesson, "--svg", "'--svg <FILE>'");
-    }
-    for (name, lesson) in LESSONS {
+    for (name, lesson) in programs() {
+        assert_refused(&lesson, "--workers 0", "'0' for '--workers <N>'");
+        assert_refused(&lesson, "--workers 1001", "'1001' for '--workers <N>'");
+        assert_refused(&lesson, "--workers ten", "'ten' for '--workers <N>'");
+        assert_refused(&lesson, "--workers -1", "'-1' for '--workers <N>'");
+        assert_refused(&lesson, "--workers", "'--workers <N>'");
+        assert_refused(&lesson, "--nonsense", "'--nonsense'");
+        assert_refused(&lesson, "--timeline x", "'x' for '--timeline <WHEN>'");
+        assert_refused(&lesson, "--svg", "'--svg <FILE>'");
         if name == "url_fetcher" {
             continue;
         }
         let too_long = "'3600001' for '--work-ms <MS>'";
-        assert_refused(lesson, "--work-ms 3600001", too_long);
-        assert_refused(lesson, "--work-ms 1.5", "'1.5' for '--work-ms <MS>'");
-        assert_refused(lesson, "--jitter 101", "'101' for '--jitter <PERCENT>'");
-        assert_refused(lesson, "--seed x", "'x' for '--seed <N>'");
-        assert_refused(lesson, "stray", "'stray'");
+        assert_refused(&lesson, "--work-ms 3600001", too_long);
+        assert_refused(&lesson, "--work-ms 1.5", "'1.5' for '--work-ms <MS>'");
+        assert_refused(&lesson, "--jitter 101", "'101' for '--jitter <PERCENT>'");
+        assert_refused(&lesson, "--seed x", "'x' for '--seed <N>'");
+        assert_refused(&lesson, "stray", "'stray'");
         if name != "production_pool" {
-            assert_refused(lesson, "--jobs 1000001", "'1000001' for '--jobs <N>'");
+            assert_refused(&lesson, "--jobs 1000001", "'1000001' for '--jobs <N>'");
         }
     }
-    let context_cancel = LESSONS[2].1;
-    assert_refused(
-        context_cancel,
-        "--cancel-after-ms x",
-        "'x' for '--cancel-after-ms <MS>'",
-    );
-    let graceful_vs_emergency = LESSONS[3].1;
-    assert_refused(
-        graceful_vs_emergency,
-        "--only both",
-        "'both' for '--only <HALF>'",
-    );
-    let struct_pool = LESSONS[4].1;
-    assert_refused(struct_pool, "--queue -1", "'-1' for '--queue <N>'");
-    let buffered_vs_unbuffered = LESSONS[5].1;
-    assert_refused(
-        buffered_vs_unbuffered,
-        "--capacity x",
-        "'x' for '--capacity <N>'",
-    );
-    let why_pools = LESSONS[0].1;
-    assert_refused(why_pools, "--connections 0", "'0' for '--connections <N>'");
-    let url_fetcher = LESSONS[6].1;
-    for secs in ["0", "-1", "x", "nan", "inf", "86401"] {
-        let named = format!("'{secs}' for '--timeout-secs <SECS>'");
-        assert_refused(url_fetcher, &format!("--timeout-secs {secs}"), &named);
-        let named = format!("'{secs}' for '--deadline-secs <SECS>'");
-        assert_refused(url_fetcher, &format!("--deadline-secs {secs}"), &named);
+    for (lesson, flags, named) in [
+        (
+            "why_pools",
+            "--connections 0",
+            "'0' for '--connections <N>'",
+        ),
+        (
+            "context_cancel",
+            "--cancel-after-ms x",
+            "'x' for '--cancel-after-ms <MS>'",
+        ),
+        (
+            "graceful_vs_emergency",
+            "--only both",
+            "'both' for '--only <HALF>'",
+        ),
+        ("struct_pool", "--queue -1", "'-1' for '--queue <N>'"),
+        ("struct_pool", "--panic-on x", "'x' for '--panic-on <JOB>'"),
+        (
+            "buffered_vs_unbuffered",
+            "--capacity x",
+            "'x' for '--capacity <N>'",
+        ),
+        (
+            "url_fetcher",
+            "--file list.txt http://localhost/",
+            "'--file <FILE>'",
+        ),
+        ("production_pool", "--queue -1", "'-1' for '--queue <N>'"),
+        ("production_pool", "--rate 0", "'0' for '--rate <N>'"),
+        (
+            "production_pool",
+            "--panic-percent 101",
+            "'101' for '--panic-percent <PERCENT>'",
+        ),
+        ("worker-pools", "basic", "'basic'"),
+    ] {
+        assert_refused(&program(lesson), flags, named);
     }
-    assert_refused(
-        url_fetcher,
-        "--file list.txt http://localhost/",
-        "'--file <FILE>'",
-    );
-    let production_pool = LESSONS[7].1;
-    for flag in ["queue <N>", "rate <N>", "panic-percent <PERCENT>"] {
-        let (name, _) = flag.split_once(' ').expect("two words");
-        let named = format!("'-1' for '--{flag}'");
-        assert_refused(production_pool, &format!("--{name} -1"), &named);
+    for (lesson, flag) in [
+        ("url_fetcher", "timeout-secs"),
+        ("url_fetcher", "deadline-secs"),
+        ("production_pool", "duration-secs"),
+        ("production_pool", "grace-secs"),
+    ] {
+        for secs in ["-1", "x", "nan", "inf", "86401"] {
+            let named = format!("'{secs}' for '--{flag} <SECS>'");
+            assert_refused(&program(lesson), &format!("--{flag} {secs}"), &named);
+        }
     }
-    for flag in ["duration-secs", "grace-secs"] {
-        let named = format!("'nan' for '--{flag} <SECS>'");
-        assert_refused(production_pool, &format!("--{flag} nan"), &named);
+    for flag in ["timeout-secs", "deadline-secs"] {
+        let named = format!("'0' for '--{flag} <SECS>'");
+        assert_refused(&program("url_fetcher"), &format!("--{flag} 0"), &named);
     }
     for address in [
         "127.0.0.1",
@@ -213,14 +268,14 @@ fn wrong_flags_get_one_line_that_names_flag_and_value() {
         "127.0.0.1:99999",
     ] {
         let named = format!("'{address}' for '--metrics <ADDR>'");
-        assert_refused(production_pool, &format!("--metrics {address}"), &named);
+        let flags = format!("--metrics {address}");
+        assert_refused(&program("production_pool"), &flags, &named);
     }
-    assert_refused(env!("CARGO_BIN_EXE_worker-pools"), "basic", "'basic'");
 }
 
 /// A pipe that nobody reads: that of a program which has ended.
 fn pipe_without_reader() -> Stdio {
-    let mut ended = Command::new(env!("CARGO_BIN_EXE_worker-pools"))
+    let mut ended = Command::new(LIST)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .spawn()
@@ -232,7 +287,7 @@ fn pipe_without_reader() -> Stdio {
 
 #[test]
 fn a_reader_that_goes_away_ends_the_lesson_quietly() {
-    for (name, lesson) in LESSONS {
+    for (name, lesson) in programs() {
         let mut command = Command::new(lesson);
         command.args(flags(name, "--jobs 1000"));
         command.stdout(pipe_without_reader());
@@ -248,24 +303,19 @@ fn a_reader_that_goes_away_ends_the_lesson_quietly() {
 
 #[test]
 fn nobody_needs_to_read_stderr() {
-    let (name, graceful_vs_emergency) = LESSONS[3];
-    let mut command = Command::new(graceful_vs_emergency);
+    let mut command = Command::new(program("graceful_vs_emergency"));
     command
         .args(["--work-ms", "1"])
         .stderr(pipe_without_reader());
     command.stdout(Stdio::null());
     let status = within_limit(move || command.status());
-    assert_eq!(
-        status.expect("the lesson was built").code(),
-        Some(0),
-        "{name}"
-    );
+    assert_eq!(status.expect("the lesson was built").code(), Some(0));
 }
 
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_one_clear_line() {
-    for (name, lesson) in LESSONS {
+    for (name, lesson) in programs() {
         let mut command = Command::new(lesson);
         let full = fs::OpenOptions::new().write(true).open("/dev/full");
         command.stdout(full.expect("Linux has it"));

@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{RecvTimeoutError, bounded};
+use crossbeam_channel::{RecvTimeoutError, TryRecvError, bounded};
 use worker_pools::Context;
 use worker_pools::context::Reason;
 
@@ -136,5 +136,23 @@ fn whoever_sees_it_done_can_ask_why() {
         assert!(context.done_at().is_some());
         assert_eq!(context.reason(), Some(Reason::Cancelled));
         canceller.join().expect("no panic");
+    }
+}
+
+#[test]
+fn is_done_means_that_done_is_closed_and_the_other_way_round() {
+    for _ in 0..1_000 {
+        let (context, cancel) = Context::with_cancel();
+        thread::scope(|scope| {
+            scope.spawn(|| cancel.cancel());
+            // Each of these must imply all others, at whatever moment the cancel is.
+            while !context.is_done() && context.reason().is_none() {
+                std::hint::spin_loop();
+            }
+            let closed = context.done().try_recv();
+            assert_eq!(closed, Err(TryRecvError::Disconnected));
+            assert!(context.is_done());
+            assert_eq!(context.reason(), Some(Reason::Cancelled));
+        });
     }
 }

@@ -6,17 +6,6 @@
 //! not the same interleaving: it may take some runs to fail again.
 
 mod common;
-// Not all that a pool can do is of use here.
-#[allow(dead_code)]
-#[path = "../src/bin/production_pool"]
-mod production_pool {
-    pub mod metrics;
-    pub mod pool;
-    pub mod results;
-}
-#[allow(dead_code)]
-#[path = "../src/bin/struct_pool/pool.rs"]
-mod struct_pool;
 
 use std::any::Any;
 use std::collections::BTreeSet;
@@ -29,11 +18,10 @@ use std::{env, iter, thread};
 
 use common::within_limit;
 use crossbeam_channel::{Receiver, unbounded};
-use production_pool::pool::Pool;
-use production_pool::results::{Finished, RejectReason};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use worker_pools::Context;
+use worker_pools::production_pool::{Finished, Pool, RejectReason};
+use worker_pools::{Context, struct_pool};
 
 /// A number from the environment.
 fn from_env(name: &str) -> Option<u64> {

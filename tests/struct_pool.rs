@@ -1,8 +1,6 @@
 //! `struct_pool`: the promises of its `Pool`, and what the lesson prints.
 
 mod common;
-#[path = "../src/bin/struct_pool/pool.rs"]
-mod pool;
 
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,7 +10,7 @@ use std::time::Duration;
 
 use common::{LIMIT, numbers, run, sorted, summed_up, within_limit};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
-use pool::Pool;
+use worker_pools::struct_pool::Pool;
 
 const STRUCT_POOL: &str = env!("CARGO_BIN_EXE_struct_pool");
 
@@ -310,4 +308,20 @@ fn the_lesson_does_all_other_jobs_before_it_passes_a_panic_on() {
     let jobs = ended.stdout.iter().map(|line| numbers(line)[0]).collect();
     assert_eq!(sorted(jobs), (0..20).collect::<Vec<_>>());
     assert!(ended.stderr.iter().any(|line| line.contains("job 7")));
+}
+
+#[test]
+fn a_lane_of_the_picture_has_the_name_of_its_thread() {
+    for panic_on in [0, 3, 7] {
+        let flags = format!("--work-ms 20 --timeline always --panic-on {panic_on}");
+        let ended = run(STRUCT_POOL, &flags);
+
+        let of_panic = ended.stderr.iter().find(|line| line.contains("panicked"));
+        let thread = of_panic.and_then(|line| line.split('\'').nth(1));
+        let thread = thread.expect("the default hook names the thread");
+        let failed = |line: &&String| line.contains(['!', '✘']);
+        let mut lanes = ended.stderr.iter().filter(|it| it.starts_with("worker "));
+        let lane = lanes.find(failed).expect("the job has failed");
+        assert!(lane.starts_with(&format!("{thread} ")), "{ended:#?}");
+    }
 }

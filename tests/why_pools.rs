@@ -1,14 +1,8 @@
 //! `why_pools`: every job is in the table once, whatever the operating system allows.
 
 mod common;
-#[allow(dead_code)] // only its counting is tested here
-#[path = "../src/bin/why_pools/tally.rs"]
-mod tally;
-
-use std::sync::atomic::Ordering::SeqCst;
 
 use common::{Ended, run, summed_up};
-use tally::Tally;
 
 const WHY_POOLS: &str = env!("CARGO_BIN_EXE_why_pools");
 
@@ -69,17 +63,6 @@ fn a_pool_with_more_workers_than_connections_is_refused_too() {
 
     assert_eq!(pool.threads, 20);
     assert!(pool.refused > 0, "{pool:?}");
-}
-
-#[test]
-fn the_peak_counts_threads_that_live_at_the_same_time() {
-    let tally = Tally::default();
-    tally.thread(|| ());
-    tally.thread(|| ());
-    assert_eq!(tally.most_threads.load(SeqCst), 1);
-    tally.thread(|| tally.thread(|| ()));
-    assert_eq!(tally.most_threads.load(SeqCst), 2);
-    assert_eq!(tally.threads.load(SeqCst), 0);
 }
 
 #[test]

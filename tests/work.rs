@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use worker_pools::timeline::{Ending, Timeline};
+use timeline::{Ending, Timeline};
 use worker_pools::work::{Interrupted, this_worker};
 use worker_pools::{Context, Work};
 
@@ -72,7 +72,7 @@ fn work_takes_its_time_and_is_recorded() {
     };
     assert_eq!((done.worker, done.job), (2, 5));
     let (end, ending) = done.end.expect("it has ended");
-    assert_eq!(ending, Ending::Finished);
+    assert_eq!(ending, Ending::Done);
     assert!(end - done.start >= Duration::from_millis(20));
 
     assert_eq!((interrupted.worker, interrupted.job), (1, 6));
@@ -85,7 +85,7 @@ fn a_service_that_runs_for_days_does_not_fill_the_memory() {
     let timeline = Timeline::default();
     for job in 0..1_000_001 {
         let started = timeline.start(1, job);
-        timeline.end(started, Ending::Finished);
+        timeline.end(started, Ending::Done);
     }
     assert_eq!(timeline.recording().spans.len(), 1_000_000);
 }
@@ -121,17 +121,18 @@ fn work_that_watches_the_context_is_done_when_nobody_cancels() {
     let (_, ending) = work.timeline().recording().spans[0]
         .end
         .expect("it has ended");
-    assert_eq!(ending, Ending::Finished);
+    assert_eq!(ending, Ending::Done);
 }
 
 #[test]
-fn each_thread_has_its_own_number() {
-    let ask = || thread::spawn(|| (this_worker(), this_worker()));
-    let (a, b) = (
-        ask().join().expect("no panic"),
-        ask().join().expect("no panic"),
-    );
-    assert_eq!(a.0, a.1);
-    assert_eq!(b.0, b.1);
-    assert_ne!(a.0, b.0);
+fn a_worker_finds_its_number_in_the_name_of_its_thread() {
+    let ask = |name: &str| {
+        let thread = thread::Builder::new().name(name.to_string());
+        thread.spawn(this_worker).expect("a thread").join()
+    };
+    assert_eq!(ask("worker 1").expect("no panic"), 1);
+    assert_eq!(ask("worker 1000").expect("no panic"), 1000);
+    for other in ["worker", "worker one", "main", "a worker 1"] {
+        assert!(ask(other).is_err(), "{other}");
+    }
 }

@@ -8,10 +8,10 @@ use bench::contenders::{IN_RUST, REFERENCE};
 use bench::points::{CANCEL, CANCELLED, CROWDS, SHUT_DOWN, SHUTDOWN, START};
 use bench::rounds;
 use bench::setup::{Setup, Work};
-use bench::{production_pool, struct_pool};
 use criterion::{BenchmarkId, Criterion};
 use crossbeam_channel::{bounded, select_biased};
 use worker_pools::Context;
+use worker_pools::{production_pool, struct_pool};
 
 /// By then a thread that has nothing to do has fallen asleep.
 const ASLEEP: Duration = Duration::from_millis(2);
@@ -69,8 +69,8 @@ fn cancel_in_select(workers: usize, in_a_job: bool) -> Duration {
 fn new_production_pool(
     workers: usize,
     job: impl Fn(&Context) + Send + Sync + 'static,
-) -> production_pool::pool::Pool<(), ()> {
-    let pool = production_pool::pool::Pool::new(workers, 0, move |context, ()| job(context));
+) -> production_pool::Pool<(), ()> {
+    let pool = production_pool::Pool::new(workers, 0, move |context, ()| job(context));
     let pool = pool.expect("the system has threads for it");
     for _ in 0..workers {
         pool.submit(()).expect("there is a worker for each");

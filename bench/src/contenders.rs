@@ -8,10 +8,11 @@ use std::thread;
 use std::time::Duration;
 
 use crossbeam_channel::bounded;
+use worker_pools::Context;
+use worker_pools::production_pool::Pool as ProductionPool;
+use worker_pools::struct_pool::Pool as StructPool;
 
-use crate::production_pool::pool::Pool as ProductionPool;
 use crate::setup::{Outcome, Setup, Task};
-use crate::struct_pool::Pool as StructPool;
 
 pub use go::build as build_go;
 
@@ -113,7 +114,7 @@ fn production_pool(setup: &Setup) -> Outcome {
     let pool = ProductionPool::new(setup.workers, setup.capacity, |_, job: &Job| job());
     let pool = pool.expect("the system has threads for it");
     let batch = setup.submit_all(|task| submit(&pool, Box::new(move || task.run())));
-    let _ = pool.shutdown(&worker_pools::Context::background());
+    let _ = pool.shutdown(&Context::background());
     batch.end()
 }
 
@@ -121,7 +122,7 @@ fn production_pool_typed(setup: &Setup) -> Outcome {
     let pool = ProductionPool::new(setup.workers, setup.capacity, |_, task: &Task| task.run());
     let pool = pool.expect("the system has threads for it");
     let batch = setup.submit_all(|task| submit(&pool, task));
-    let _ = pool.shutdown(&worker_pools::Context::background());
+    let _ = pool.shutdown(&Context::background());
     batch.end()
 }
 

@@ -11,14 +11,3 @@ pub mod rounds;
 pub mod setup;
 pub mod site;
 pub mod store;
-
-// The pools of the lessons, from where they are taught.
-#[path = "../../src/bin/production_pool"]
-pub mod production_pool {
-    //! The pool of the lesson `production_pool`.
-    pub mod metrics;
-    pub mod pool;
-    pub mod results;
-}
-#[path = "../../src/bin/struct_pool/pool.rs"]
-pub mod struct_pool;

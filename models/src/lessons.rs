@@ -18,8 +18,17 @@ macro_rules! program {
     };
 }
 
-/// A lesson whose pool is in files of its own.
+/// A pool in one file, or in several.
 macro_rules! pool {
+    ($name:ident is $file:ident) => {
+        #[allow(missing_docs, dead_code, unused_imports, unused_mut, unreachable_code)]
+        pub mod $name {
+            include!(concat!(
+                env!("OUT_DIR"),
+                concat!("/", stringify!($name), "/", stringify!($file), ".rs")
+            ));
+        }
+    };
     ($name:ident has $($file:ident)+) => {
         #[allow(missing_docs, dead_code, unused_imports, unused_mut, unreachable_code)]
         pub mod $name {
@@ -44,9 +53,9 @@ program!(unbiased_select is context_cancel);
 
 program!(graceful_vs_emergency is graceful_vs_emergency);
 
-pool!(struct_pool has pool);
-pool!(queue_left_open has pool);
-pool!(lost_worker has pool);
+pool!(struct_pool is struct_pool);
+pool!(queue_left_open is struct_pool);
+pool!(lost_worker is struct_pool);
 
 pool!(production_pool has pool metrics results);
 pool!(drained_too_early has pool metrics results);

@@ -7,7 +7,7 @@ pub struct Mistake {
     pub name: &'static str,
     /// In which lesson it is made.
     pub lesson: &'static str,
-    /// In which of the lesson's files, below `src/bin`.
+    /// In which of the lesson's files, below `src`.
     pub file: &'static str,
     /// What the lesson says, and what a mistaken one says. That may tell of what no channel sees.
     pub changes: &'static [(&'static str, &'static str)],
@@ -18,30 +18,30 @@ pub const MISTAKES: &[Mistake] = &[
     Mistake {
         name: "kept_sender",
         lesson: "basic",
-        file: "basic.rs",
+        file: "bin/basic.rs",
         changes: &[("        drop(results_tx);\n", "")],
     },
     Mistake {
         name: "no_second_select",
         lesson: "context_cancel",
-        file: "context_cancel.rs",
+        file: "bin/context_cancel.rs",
         changes: &[(
             r#"        select_biased! {
-            send(results, job * 2) -> sent => sent.expect("main keeps its receiver"),
+            send(results, job * 2) -> sent => sent.expect("main keeps it open"),
             recv(context.done()) -> _ => {
                 println!("worker {id} cancelled");
                 return Some(job);
             }
         }
 "#,
-            r#"        results.send(job * 2).expect("main keeps its receiver");
+            r#"        results.send(job * 2).expect("main keeps it open");
 "#,
         )],
     },
     Mistake {
         name: "unbiased_select",
         lesson: "context_cancel",
-        file: "context_cancel.rs",
+        file: "bin/context_cancel.rs",
         changes: &[
             ("bounded, select_biased}", "bounded, select, select_biased}"),
             ("let job = select_biased! {", "let job = select! {"),
@@ -50,13 +50,13 @@ pub const MISTAKES: &[Mistake] = &[
     Mistake {
         name: "queue_left_open",
         lesson: "struct_pool",
-        file: "struct_pool/pool.rs",
+        file: "struct_pool.rs",
         changes: &[("        self.jobs = None; // close(jobs)\n", "")],
     },
     Mistake {
         name: "lost_worker",
         lesson: "struct_pool",
-        file: "struct_pool/pool.rs",
+        file: "struct_pool.rs",
         changes: &[(
             "        let ended = panic::catch_unwind(AssertUnwindSafe(job));
         outcome = outcome.and(ended);
@@ -155,7 +155,7 @@ impl Mistake {
         for (right, wrong) in self.changes {
             if source.matches(right).count() != 1 {
                 let Mistake { name, file, .. } = self;
-                return Err(format!("{name}: src/bin/{file} has not once:\n{right}"));
+                return Err(format!("{name}: src/{file} has not once:\n{right}"));
             }
             source = source.replace(right, wrong);
         }

@@ -59,12 +59,12 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario {
         lesson: "struct_pool",
         name: "two jobs through a queue of 1, then a shutdown",
-        run: || all_are_done::<lessons::struct_pool::pool::Pool>(1),
+        run: || all_are_done::<lessons::struct_pool::Pool>(1),
     },
     Scenario {
         lesson: "struct_pool",
         name: "two jobs through a queue without room, then a shutdown",
-        run: || all_are_done::<lessons::struct_pool::pool::Pool>(0),
+        run: || all_are_done::<lessons::struct_pool::Pool>(0),
     },
     Scenario {
         lesson: "struct_pool",
@@ -74,7 +74,7 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario {
         lesson: "struct_pool",
         name: "a job panics; the other one is done, the shutdown panics",
-        run: || one_panics::<lessons::struct_pool::pool::Pool>(2),
+        run: || one_panics::<lessons::struct_pool::Pool>(2),
     },
     Scenario {
         lesson: "struct_pool",
@@ -159,10 +159,10 @@ pub const FOUND_BY: &[(&str, fn())] = &[
         context_cancel(lessons::unbiased_select::lesson, "--workers 1 --jobs 1");
     }),
     ("queue_left_open", || {
-        all_are_done::<lessons::queue_left_open::pool::Pool>(1);
+        all_are_done::<lessons::queue_left_open::Pool>(1);
     }),
     ("lost_worker", || {
-        one_panics::<lessons::lost_worker::pool::Pool>(1);
+        one_panics::<lessons::lost_worker::Pool>(1);
     }),
     ("drained_too_early", || {
         submitter_and_stop::<mistaken::DrainedTooEarly>(1, &[1]);
@@ -333,7 +333,7 @@ fn all_are_done<Pool: StructPool>(capacity: usize) {
 
 fn two_submitters() {
     let done = Done::default();
-    let pool = lessons::struct_pool::pool::Pool::with_capacity(2, 1);
+    let pool = lessons::struct_pool::Pool::with_capacity(2, 1);
     let pool = Held::new(Arc::new(pool));
     let (other, job) = (Arc::clone(&pool), done.job(2));
     let submitter = spawn_named("submitter", move || other.submit(job));
@@ -355,7 +355,7 @@ fn one_panics<Pool: StructPool>(workers: usize) {
 
 fn dropped_by_a_job() {
     let done = Done::default();
-    let pool = lessons::struct_pool::pool::Pool::with_capacity(2, 1);
+    let pool = lessons::struct_pool::Pool::with_capacity(2, 1);
     let pool = Held::new(Arc::new(pool));
     let (at_work, jobs) = bounded::<()>(0);
     let (handle, also_at_work) = (Arc::clone(&pool), at_work.clone());
@@ -378,7 +378,7 @@ fn dropped_by_a_panic() {
     let done = Done::default();
     let job = done.job(2);
     let owner = catch_unwind(AssertUnwindSafe(|| {
-        let pool = Held::new(lessons::struct_pool::pool::Pool::with_capacity(1, 1));
+        let pool = Held::new(lessons::struct_pool::Pool::with_capacity(1, 1));
         pool.submit(panicking_job);
         pool.submit(job);
         job_panics();
@@ -617,7 +617,7 @@ fn shut_down_by_a_job() {
 /// The pools have the same methods, but are different types.
 macro_rules! struct_pools {
     ($($name:ident)+) => { $(
-        impl StructPool for lessons::$name::pool::Pool {
+        impl StructPool for lessons::$name::Pool {
             fn with_capacity(size: usize, capacity: usize) -> Self {
                 Self::with_capacity(size, capacity)
             }

@@ -1,51 +1,59 @@
 //! # Buffered or unbuffered job channel
 //!
-//! Article 1, "Buffered vs Unbuffered Job Channel". The article's table, measured. Jobs come in
-//! bursts, to three workers that on average can just keep up. The same bursts meet a queue without
-//! room, one with room for two jobs a worker, and one with room for all jobs.
+//! Article 1, "Buffered vs Unbuffered Job Channel". The article's table,
+//! measured. Jobs come in bursts, and three workers can just keep up on
+//! average. The same bursts meet three queues: one without room, one with room
+//! for two jobs per worker, and one with room for all jobs.
 //!
 //! Go to Rust:
-//! - `make(chan T)` is `bounded(0)`: a submit meets a worker that is free, or waits for one.
+//! - `make(chan T)` is `bounded(0)`: a submit hands its job to a free worker
+//!   or waits for one.
 //! - `make(chan T, n)` is `bounded(n)`.
-//! - crossbeam has `unbounded()` too, which Go lacks. Its submitter never waits, and nothing
-//!   limits its memory: no backpressure.
+//! - crossbeam also has `unbounded()`, which Go lacks. Its submitter never
+//!   waits, and nothing limits its memory: no backpressure.
 //!
-//! Predict: which columns of the table change with the capacity, and which stay as they are?
+//! Predict: which columns of the table change with the capacity, and which stay
+//! the same?
 //!
 //! Try:
-//! - `cargo run --bin buffered_vs_unbuffered -- --capacity 1 --capacity 5 --capacity 20`: from
-//!   which capacity on does nobody wait to submit?
-//! - `cargo run --bin buffered_vs_unbuffered -- --seed 2 --jitter 80`: other bursts, and jobs of
-//!   different length. The rule is the same.
+//! - `cargo run --bin buffered_vs_unbuffered -- --capacity 1 --capacity 5
+//!   --capacity 20`: from which capacity on does nobody wait to submit?
+//! - `cargo run --bin buffered_vs_unbuffered -- --seed 2 --jitter 80`: other
+//!   bursts, and jobs of different lengths. The rule is the same.
 
 use std::thread;
 use std::time::{Duration, Instant};
 
-use clap::Parser;
 use crossbeam_channel::{Receiver, TrySendError, bounded};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use worker_pools::cli::{CommonFlags, Defaults, number};
+use worker_pools::cli::{CommonFlags, Parse, count};
 use worker_pools::{Work, println};
 
 /// The same bursts of jobs for queues of different capacity
-#[derive(Parser)]
+#[derive(clap::Parser)]
+#[command(mut_arg("jobs", |jobs| jobs.default_value("60")))]
+#[command(mut_arg("work_ms", |millis| millis.default_value("50")))]
 struct Flags {
     #[command(flatten)]
     common: CommonFlags,
 
-    /// Jobs that the queue has room for; may be given more than once
+    /// Room in the queue, in jobs; may be given several times
     /// [default: 0, twice the workers, all jobs]
-    #[arg(long, value_name = "N", value_parser = number(0..=1_000_000_usize))]
+    #[arg(long, value_name = "N", value_parser = count::<usize>(0..=1_000_000))]
     capacity: Vec<usize>,
 }
 
-/// When each job comes, from the start of the run. A burst is up to four jobs a worker. The next
-/// one comes after the time that the workers need for it, when they share it evenly.
+const HEAD: &str = "\
+          submits   longest     total   deepest  a job starts  last job
+capacity   waited      wait      wait     queue    late, mean      done";
+
+/// When each job comes, from the start of the run. A burst has up to four jobs
+/// per worker. The next burst comes when the workers can be done with it.
 fn arrivals(flags: &CommonFlags) -> Vec<Duration> {
     let mut random = StdRng::seed_from_u64(flags.seed);
     let mut arrivals = Vec::new();
-    // Not at once, so that the workers are there first.
+    // The first burst is late enough for the workers to be there.
     let mut now = flags.work_ms;
     while arrivals.len() < flags.jobs {
         let burst = random.random_range(1..=flags.workers * 4);
@@ -56,80 +64,74 @@ fn arrivals(flags: &CommonFlags) -> Vec<Duration> {
     arrivals
 }
 
-/// Returns by how much its jobs started after they came, added up.
-fn worker(id: usize, work: &Work, start: Instant, jobs: Receiver<(usize, Duration)>) -> Duration {
+/// Returns how much later its jobs started than they came, added up.
+fn worker(
+    id: usize,
+    work: &Work,
+    jobs: Receiver<(usize, Duration)>,
+) -> Duration {
     let mut late = Duration::ZERO;
     for (job, came) in jobs {
-        late += start.elapsed().saturating_sub(came);
+        late += work.elapsed().saturating_sub(came);
         work.run(id, job);
     }
     late
 }
 
-/// Runs all jobs through a queue of this capacity, and prints the row of the table. Returns the
-/// record of the work.
+/// Runs all jobs through a queue of this capacity and prints a row of the
+/// table.
 fn run(capacity: usize, flags: &CommonFlags, arrivals: &[Duration]) -> Work {
-    let work = flags.work();
+    let work = flags.work(); // its clock starts now
     let (jobs_tx, jobs_rx) = bounded(capacity);
-    let start = Instant::now();
     let mut waits = Vec::new();
-    let mut deepest = 0;
-    let mut late = Duration::ZERO;
+    let mut max_depth = 0;
 
-    thread::scope(|scope| {
+    let late: Duration = thread::scope(|scope| {
         let mut workers = Vec::new();
         for id in 1..=flags.workers {
             let (work, jobs) = (&work, jobs_rx.clone());
-            workers.push(scope.spawn(move || worker(id, work, start, jobs)));
+            workers.push(scope.spawn(move || worker(id, work, jobs)));
         }
 
         for (job, &came) in arrivals.iter().enumerate() {
-            // After a long wait to submit, the next job may have come already.
-            thread::sleep(came.saturating_sub(start.elapsed()));
-            if let Err(TrySendError::Full(job)) = jobs_tx.try_send((job, came)) {
+            // After a long wait to submit, the next job may be here already.
+            thread::sleep(came.saturating_sub(work.elapsed()));
+            if let Err(TrySendError::Full(job)) = jobs_tx.try_send((job, came))
+            {
                 let before = Instant::now();
                 jobs_tx.send(job).expect("main holds a receiver too");
                 waits.push(before.elapsed());
             }
             work.timeline().queued();
-            deepest = deepest.max(jobs_tx.len());
+            max_depth = max_depth.max(jobs_tx.len());
         }
         drop(jobs_tx);
-        for worker in workers {
-            late += worker.join().expect("no worker panics");
-        }
+        let joined = workers.into_iter().map(|worker| worker.join());
+        joined.map(|late| late.expect("no worker panics")).sum()
     });
 
-    let longest = waits.iter().max().copied().unwrap_or_default();
-    let total: Duration = waits.iter().sum();
-    let mean_late = late / arrivals.len().max(1) as u32;
+    let ms = |time: Duration| format!("{} ms", time.as_millis());
     println!(
-        "{capacity:>8}{:>9}{:>10}{:>10}{deepest:>10}{:>14}{:>10}",
+        "{capacity:>8}{:>9}{:>10}{:>10}{max_depth:>10}{:>14}{:>10}",
         waits.len(),
-        format!("{} ms", longest.as_millis()),
-        format!("{} ms", total.as_millis()),
-        format!("{} ms", mean_late.as_millis()),
-        format!("{} ms", start.elapsed().as_millis()),
+        ms(waits.iter().max().copied().unwrap_or_default()),
+        ms(waits.iter().sum()),
+        ms(late / arrivals.len().max(1) as u32),
+        ms(work.elapsed()),
     );
     work
 }
 
 fn main() {
-    let flags: Flags = Defaults {
-        workers: 3,
-        jobs: 60,
-        work_ms: 50,
-    }
-    .parse();
+    let flags = Flags::parse();
     let common = &flags.common;
     let capacities = match flags.capacity {
-        capacities if capacities.is_empty() => vec![0, common.workers * 2, common.jobs],
-        capacities => capacities,
+        given if given.is_empty() => vec![0, common.workers * 2, common.jobs],
+        given => given,
     };
     let arrivals = arrivals(common);
 
-    println!("          submits   longest     total   deepest  a job starts  last job");
-    println!("capacity   waited      wait      wait     queue    late, mean      done");
+    println!("{HEAD}");
     let runs = capacities.into_iter().map(|capacity| {
         let work = run(capacity, common, &arrivals);
         (format!("capacity {capacity}"), work)

@@ -16,6 +16,7 @@ pub mod context {
     use crate::model::crossbeam_channel::{Receiver, Sender, alone, channel, never};
     use crate::model::std::panic::has_failed;
     use crate::model::std::thread::spawn_named;
+    use crate::model::worker_pools::signal;
     use crate::story;
 
     /// A timeout that is longer than any run.
@@ -123,7 +124,7 @@ pub mod context {
         }
 
         /// Nobody presses Ctrl-C in a model.
-        pub fn on_ctrl_c(&self) {}
+        pub fn on_signal(&self, _: &signal::Signals) {}
     }
 
     impl Open {
@@ -144,6 +145,17 @@ pub mod context {
                 self.close();
             }
         }
+    }
+}
+
+/// `worker_pools::signal`
+pub mod signal {
+    /// The channel of signals, on which nothing arrives.
+    pub struct Signals;
+
+    /// The channel.
+    pub fn notify() -> Signals {
+        Signals
     }
 }
 
@@ -231,25 +243,24 @@ pub mod cli {
         /// Jobs to do
         #[arg(long)]
         pub jobs: usize,
-    }
 
-    /// `worker_pools::cli::Defaults`
-    #[allow(missing_docs)]
-    pub struct Defaults {
-        pub workers: usize,
-        pub jobs: usize,
+        /// Of no meaning here
+        #[arg(long, default_value = "0")]
         pub work_ms: u64,
     }
 
-    impl Defaults {
+    /// `worker_pools::cli::Parse`
+    pub trait Parse: Parser + Send {
         /// The flags that were set for the lesson.
-        pub fn parse<Flags: Parser + Send>(self) -> Flags {
+        fn parse() -> Self {
             let flags = once("lesson").chain(FLAGS.get().split_whitespace());
             // On a thread of the operating system: those of a model have little stack.
-            let parse = || Flags::parse_from(flags);
+            let parse = || Self::parse_from(flags);
             thread::scope(|scope| scope.spawn(parse).join().expect("good flags"))
         }
     }
+
+    impl<Flags: Parser + Send> Parse for Flags {}
 
     /// Time means nothing in a model, but for "never".
     pub fn millis() -> impl TypedValueParser<Value = Duration> {

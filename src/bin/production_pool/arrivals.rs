@@ -1,23 +1,25 @@
-//! Where the jobs of the service come from: pretended customers, who come in bursts.
+//! Where the jobs of the service come from: pretended customers, who come in
+//! bursts.
 
 use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use worker_pools::timeline::Timeline;
+use timeline::Timeline;
+use worker_pools::production_pool::Rejected;
 use worker_pools::{Context, eprintln};
 
-use super::results::Rejected;
-use super::{Flags, Job, JobPool};
+use crate::flags::Flags;
+use crate::job::{Job, JobPool};
 
-/// What came in, and how much of it the pool handed back.
+/// How many jobs came, and how many of them the pool handed back.
 pub struct Arrivals {
     pub arrived: usize,
     pub rejected: usize,
 }
 
-/// Submits bursts of jobs until the context is done. A burst is up to a second's worth of jobs; the
-/// pause after it keeps the average.
+/// Submits bursts of jobs until the context is done. A burst has up to a
+/// second's worth of jobs; the pause after it keeps the average.
 pub fn submit_bursts(
     pool: &JobPool,
     accept: &Context,
@@ -40,17 +42,19 @@ pub fn submit_bursts(
                 Err(rejected) => handed_back.push(rejected),
             }
         }
-        // They could be tried again, or put elsewhere. Here, whoever sent them is told to come
-        // back later.
+        // A service could retry these jobs, or store them. This one tells the
+        // customers to come back later.
         if let Some(Rejected { job, reason }) = handed_back.first() {
             let count = handed_back.len();
             let first = job.number;
-            eprintln!("{count} of {burst} jobs rejected, job {first} first: {reason}");
+            eprintln!(
+                "{count} of {burst} jobs rejected, job {first} first: {reason}"
+            );
         }
         rejected += handed_back.len();
 
         let pause = Duration::from_secs(1) * burst / flags.rate;
-        let _ = accept.done().recv_timeout(pause); // a sleep that ends with the context
+        let _ = accept.done().recv_timeout(pause); // ends with the context
     }
     Arrivals { arrived, rejected }
 }

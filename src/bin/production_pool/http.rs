@@ -1,9 +1,14 @@
-//! What the outside can ask the service: `GET /metrics` for Prometheus, `GET /healthz` for a load
-//! balancer.
+//! What others can ask the service: `GET /metrics` for Prometheus and `GET
+//! /healthz` for a load balancer.
 //!
-//! The clients are jobs, too. Their pool is of the simplest kind: a fixed number of threads, and
-//! the queue is the one that the operating system keeps for the port. A client that misbehaves
-//! takes one thread, and not for long.
+//! It is written by hand, on `TcpListener` and the parser `httparse`: the small
+//! HTTP servers that we tried have no limit for a whole request, so a few dozen
+//! slow clients lock everybody out. `docs/faults.md` lists what clients can do,
+//! and the test of each fault.
+//!
+//! The clients are jobs as well. Their pool is the simplest of all: a fixed
+//! number of threads, and the queue that the operating system keeps for the
+//! port. A client that misbehaves takes one thread, and not for long.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -14,18 +19,18 @@ use std::time::{Duration, Instant};
 
 use httparse::{EMPTY_HEADER, Request, Status};
 
-use super::JobPool;
-use super::prometheus::{self, to_text};
+use crate::job::JobPool;
+use crate::prometheus::{self, to_text};
 
-/// How long a client may take, whatever it does.
-const PATIENCE: Duration = Duration::from_secs(2);
-/// Clients at a time. The next one waits until one of them has gone.
-const CLIENTS: usize = 64;
-/// How long a request may be, in bytes and in headers.
-const LONGEST: usize = 8 * 1024;
-const HEADERS: usize = 64;
+/// How long a client may take in all.
+const CLIENT_TIMEOUT: Duration = Duration::from_secs(2);
+/// The most clients at a time. More clients wait until one of them has gone.
+const MAX_CLIENTS: usize = 64;
+/// The most bytes and headers in a request.
+const MAX_REQUEST_BYTES: usize = 8 * 1024;
+const MAX_HEADERS: usize = 64;
 
-/// Where to answer, if at all: the flag `--metrics`.
+/// Where to listen, if at all: the flag `--metrics`.
 #[derive(Clone, Copy)]
 pub enum Endpoint {
     At(SocketAddr),
@@ -39,27 +44,30 @@ impl FromStr for Endpoint {
         match text.parse::<SocketAddr>() {
             Ok(address) if address.port() != 0 => Ok(Endpoint::At(address)),
             _ if text == "off" => Ok(Endpoint::Off),
-            _ => Err("neither \"off\" nor an IP address with a port above 0, like 127.0.0.1:9898"),
+            _ => Err("neither \"off\" nor an IP address with a port above 0, \
+                      such as 127.0.0.1:9898"),
         }
     }
 }
 
-/// Answers on `address` from now on, on threads of its own, until the program ends.
+/// Serves on `address` until the program ends. Returns at once: the clients
+/// have their own threads.
 ///
 /// # Errors
 ///
-/// When nobody can listen there: the port is in use, or the address is not this machine's. When
-/// the system refuses a thread.
+/// If the program cannot listen there, because the port is in use or the
+/// address is not this machine's; or if the system refuses a thread.
 pub fn serve(address: SocketAddr, pool: &Arc<JobPool>) -> io::Result<()> {
     let listener = Arc::new(TcpListener::bind(address)?);
-    for _ in 0..CLIENTS {
+    for _ in 0..MAX_CLIENTS {
         let (listener, pool) = (Arc::clone(&listener), Arc::clone(pool));
         thread::Builder::new().spawn(move || {
             for client in listener.incoming() {
                 match client {
-                    // A client that goes away in the middle has its reasons.
-                    Ok(client) => drop(talk_to(&client, &pool)),
-                    // The client has gone already, or too many files are open, which may pass.
+                    // A client may go away at any time; that is no error.
+                    Ok(client) => drop(serve_client(&client, &pool)),
+                    // The client has gone already, or too many files are open,
+                    // which may pass.
                     Err(_) => thread::sleep(Duration::from_millis(100)),
                 }
             }
@@ -68,39 +76,46 @@ pub fn serve(address: SocketAddr, pool: &Arc<JobPool>) -> io::Result<()> {
     Ok(())
 }
 
-/// What a client sends up to this moment. A timeout for each read would be no limit for one that
-/// sends a byte now and then.
-struct Until<'a>(&'a TcpStream, Instant);
+/// Reads from a client until a deadline. A timeout for each read would not
+/// limit a client that sends a byte now and then.
+struct DeadlineReader<'a> {
+    client: &'a TcpStream,
+    deadline: Instant,
+}
 
-impl Read for Until<'_> {
+impl Read for DeadlineReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = self.1.saturating_duration_since(Instant::now());
-        self.0.set_read_timeout(Some(left))?; // fails when nothing is left
-        self.0.read(buffer)
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        self.client.set_read_timeout(Some(left))?; // fails if nothing is left
+        self.client.read(buffer)
     }
 }
 
-fn talk_to(mut client: &TcpStream, pool: &JobPool) -> io::Result<()> {
-    let mut input = Until(client, Instant::now() + PATIENCE);
-    let mut bytes = [0; LONGEST];
+fn serve_client(mut client: &TcpStream, pool: &JobPool) -> io::Result<()> {
+    let mut input = DeadlineReader {
+        client,
+        deadline: Instant::now() + CLIENT_TIMEOUT,
+    };
+    let mut bytes = [0; MAX_REQUEST_BYTES];
     let mut len = 0;
     let answer = loop {
-        let mut headers = [EMPTY_HEADER; HEADERS];
+        let mut headers = [EMPTY_HEADER; MAX_HEADERS];
         let mut request = Request::new(&mut headers);
         match request.parse(&bytes[..len]) {
             Ok(Status::Complete(_)) => break answer(&request, pool),
             Ok(Status::Partial) => {}
-            Err(_) => break response("400 Bad Request", PLAIN, ""),
+            Err(_) => break response("400 Bad Request", PLAIN_TEXT, ""),
         }
         match input.read(&mut bytes[len..])? {
-            0 => return Ok(()), // the client hung up, or its request is too long
+            0 => return Ok(()), // the client hung up, or sent too much
             more => len += more,
         }
     };
-    // Short enough for the system to take it at once, whether the client reads it or not.
+    // So short that the system takes it at once, even if the client never
+    // reads it.
     client.write_all(answer.as_bytes())?;
     client.shutdown(Shutdown::Write)?;
-    // Hung up on now, a client that still sends could lose the answer.
+    // A client that is still sending could lose the answer if we closed now.
     io::copy(&mut input, &mut io::sink())?;
     Ok(())
 }
@@ -109,21 +124,32 @@ fn answer(request: &Request, pool: &JobPool) -> String {
     let target = request.path.unwrap_or_default();
     let path = target.split_once('?').map_or(target, |(path, _)| path);
     match (request.method.unwrap_or_default(), path) {
-        ("GET", "/metrics") => response("200 OK", prometheus::KIND, &to_text(&pool.metrics())),
-        ("GET", "/healthz") if pool.is_open() => response("200 OK", PLAIN, "ok\n"),
-        ("GET", "/healthz") => response("503 Service Unavailable", PLAIN, "shutting down\n"),
-        ("GET", _) => response("404 Not Found", PLAIN, "try /metrics or /healthz\n"),
+        ("GET", "/metrics") => {
+            let text = to_text(&pool.metrics());
+            response("200 OK", prometheus::CONTENT_TYPE, &text)
+        }
+        ("GET", "/healthz") if pool.is_open() => {
+            response("200 OK", PLAIN_TEXT, "ok\n")
+        }
+        ("GET", "/healthz") => {
+            let status = "503 Service Unavailable";
+            response(status, PLAIN_TEXT, "shutting down\n")
+        }
+        ("GET", _) => {
+            let hint = "try /metrics or /healthz\n";
+            response("404 Not Found", PLAIN_TEXT, hint)
+        }
         // Without a body: the answer to HEAD must have none.
-        _ => response("405 Method Not Allowed", PLAIN, ""),
+        _ => response("405 Method Not Allowed", PLAIN_TEXT, ""),
     }
 }
 
-const PLAIN: &str = "text/plain; charset=utf-8";
+const PLAIN_TEXT: &str = "text/plain; charset=utf-8";
 
-fn response(status: &str, kind: &str, body: &str) -> String {
+fn response(status: &str, content_type: &str, body: &str) -> String {
     let length = body.len();
     format!(
         "HTTP/1.1 {status}\r\nallow: GET\r\nconnection: close\r\n\
-         content-type: {kind}\r\ncontent-length: {length}\r\n\r\n{body}"
+         content-type: {content_type}\r\ncontent-length: {length}\r\n\r\n{body}"
     )
 }

@@ -1,9 +1,9 @@
-//! The metrics in the words of Prometheus.
+//! The metrics in the text format of Prometheus.
 
-use super::metrics::Metrics;
+use worker_pools::production_pool::Metrics;
 
-/// What kind of text it is: the `content-type` of HTTP.
-pub const KIND: &str = "text/plain; version=0.0.4; charset=utf-8";
+/// The `content-type` of this format.
+pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// The metrics in Prometheus' [text format][1].
 ///
@@ -18,33 +18,33 @@ pub fn to_text(metrics: &Metrics) -> String {
     [
         gauge(
             "jobs_queued",
-            "Jobs that wait for a worker.",
+            "Jobs that are waiting for a worker.",
             metrics.queued,
         ),
         gauge(
             "workers_active",
-            "Workers that are busy with a job.",
+            "Workers that are running a job.",
             metrics.active,
         ),
         counter(
             "jobs_processed_total",
-            "Jobs that ended, well or not.",
+            "Jobs that ended, failed ones included.",
             metrics.processed,
         ),
         counter("jobs_failed_total", "Jobs that panicked.", metrics.failed),
         counter(
             "jobs_accepted_total",
-            "Jobs that the pool took.",
+            "Jobs that the pool accepted.",
             metrics.accepted,
         ),
         counter(
             "jobs_rejected_total",
-            "Jobs that were handed back.",
+            "Jobs that the pool handed back.",
             metrics.rejected,
         ),
         counter(
             "jobs_never_started_total",
-            "Jobs that the pool took, and was stopped before it started them.",
+            "Accepted jobs that never started because the pool was stopped.",
             metrics.never_started,
         ),
     ]

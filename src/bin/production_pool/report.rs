@@ -1,19 +1,18 @@
-//! What the service prints: a line for each job that failed, a line every second, and a last one
-//! that adds up.
+//! What the service prints: a line for each failed job, a status line each
+//! second, and a last line that adds up.
 
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{select, tick};
-use worker_pools::timeline::Timeline;
-use worker_pools::work::Interrupted;
+use timeline::Timeline;
+use worker_pools::production_pool::{Leftovers, Metrics};
 use worker_pools::{eprintln, println};
 
-use super::arrivals::Arrivals;
-use super::metrics::Metrics;
-use super::results::Leftovers;
-use super::{Flags, Job, JobPool, Outcome};
+use crate::arrivals::Arrivals;
+use crate::flags::Flags;
+use crate::job::{Job, JobPool, Outcome};
 
-/// How the jobs ended whose results were read.
+/// How the jobs ended, from their results.
 #[derive(Default)]
 pub struct Tally {
     done: usize,
@@ -21,21 +20,22 @@ pub struct Tally {
     interrupted: usize,
 }
 
-/// Reads the results until there are no more, and prints a line every second.
-pub fn until_closed(pool: &JobPool, flags: &Flags, timeline: &Timeline) -> Tally {
+/// Reads all results, and prints a status line each second.
+pub fn until_closed(
+    pool: &JobPool,
+    flags: &Flags,
+    timeline: &Timeline,
+) -> Tally {
     let start = Instant::now();
     let second = tick(Duration::from_secs(1));
     let mut tally = Tally::default();
     loop {
         select! {
             recv(pool.results()) -> finished => {
-                let Ok(finished) = finished else {
-                    return tally;
-                };
-                // Did it panic? And if it did not, was it interrupted?
+                let Ok(finished) = finished else { return tally };
                 match finished.result {
-                    Ok(Ok(())) => tally.done += 1,
-                    Ok(Err(Interrupted)) => tally.interrupted += 1,
+                    Ok(Outcome::Done) => tally.done += 1,
+                    Ok(Outcome::Interrupted) => tally.interrupted += 1,
                     Err(panicked) => {
                         tally.failed += 1;
                         timeline.failed(finished.job.number);
@@ -43,7 +43,9 @@ pub fn until_closed(pool: &JobPool, flags: &Flags, timeline: &Timeline) -> Tally
                     }
                 }
             }
-            recv(second) -> _ => print_status(start.elapsed(), &pool.metrics(), flags),
+            recv(second) -> _ => {
+                print_status(start.elapsed(), &pool.metrics(), flags);
+            }
         }
     }
 }
@@ -63,12 +65,13 @@ fn print_status(elapsed: Duration, metrics: &Metrics, flags: &Flags) {
     let filled = (8 * queued as usize).div_ceil(room.max(1)).min(8);
     let bar = "#".repeat(filled);
     println!(
-        "{secs:>3} s  queue [{bar:.<8}] {queued:>2}/{room}  active {active}/{workers}  \
-         processed {processed}  rejected {rejected}  failed {failed}"
+        "{secs:>3} s  queue [{bar:.<8}] {queued:>2}/{room}  \
+         active {active}/{workers}  processed {processed}  \
+         rejected {rejected}  failed {failed}"
     );
 }
 
-/// Prints what became of every job.
+/// Prints the last line, in which every job has one fate.
 pub fn sum_up(
     pool: &JobPool,
     arrivals: Arrivals,
@@ -83,11 +86,14 @@ pub fn sum_up(
     } = tally;
     let accepted = pool.metrics().accepted;
     let never_started = leftovers.never_started.len();
-    // None, as long as the report reads to the end.
+    // None, because `until_closed` reads all results.
     let undelivered = leftovers.undelivered.len();
 
-    let mut fates = format!("{done} done + {failed} failed + {never_started} never started");
-    for (count, fate) in [(interrupted, "interrupted"), (undelivered, "undelivered")] {
+    let mut fates = format!(
+        "{done} done + {failed} failed + {never_started} never started"
+    );
+    let rare = [(interrupted, "interrupted"), (undelivered, "undelivered")];
+    for (count, fate) in rare {
         if count > 0 {
             fates += &format!(" + {count} {fate}");
         }

@@ -1,4 +1,4 @@
-//! The HTTP client that all workers share, and its errors in words.
+//! The HTTP client that all workers share, and its errors in plain words.
 
 use std::io::{self, ErrorKind};
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use ureq::{Agent, Error, Proxy};
 
 use crate::lookup::Lookup;
 
-/// Clones share their connections.
+/// An HTTP client. Clones share their connections.
 #[derive(Clone)]
 pub struct Client {
     agent: Agent,
@@ -20,32 +20,42 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client for so many `workers`, whose requests take at most `timeout` each, lookup and
-    /// redirects included. It trusts the certificates that this machine trusts.
-    pub fn new(workers: usize, timeout: Duration, proxy: Option<Proxy>) -> Client {
-        let trusted = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier);
+    /// A client for `workers` threads. A request takes at most `timeout`,
+    /// lookup and redirects included. The client trusts the certificates that
+    /// this machine trusts.
+    pub fn new(
+        workers: usize,
+        timeout: Duration,
+        proxy: Option<Proxy>,
+    ) -> Client {
+        let trusted =
+            TlsConfig::builder().root_certs(RootCerts::PlatformVerifier);
         let config = Config::builder()
             .timeout_global(Some(timeout))
             .max_redirects(10)
-            // Every worker may keep a connection for its next request.
+            // Each worker may keep a connection for its next request.
             .max_idle_connections(workers)
             .max_idle_connections_per_host(workers)
-            // A 404 is an answer, too.
+            // A 404 is an answer like any other.
             .http_status_as_error(false)
             .tls_config(trusted.build())
             .proxy(proxy)
             .build();
-        let agent = Agent::with_parts(config, DefaultConnector::default(), Lookup::default());
+        let agent = Agent::with_parts(
+            config,
+            DefaultConnector::default(),
+            Lookup::default(),
+        );
         Client { agent, timeout }
     }
 
-    /// Gets `url` and returns the status of the answer, whatever it is. The body is not read.
+    /// Gets `url` and returns the status of the answer. The body is not read.
     ///
     /// # Errors
     ///
-    /// When there was no answer: the reason, for people to read.
+    /// If there was no answer: why, in plain words.
     pub fn get(&self, url: &str) -> Result<u16, String> {
-        // `�` stands for what was not text in the list.
+        // `�` stands for bytes of the list that were no text.
         if url.contains('�') || !url.parse().is_ok_and(|uri| is_url(&uri)) {
             return Err("not a URL for http or https".into());
         }
@@ -57,14 +67,18 @@ impl Client {
             self.agent.get(url).config().timeout_global(Some(left))
         };
         match &answer {
-            // Perhaps the connection was kept from an earlier request, and the server has closed
-            // it since. ureq does not tell, so ask once more on a new one.
+            // The server may have closed a connection that was kept from an
+            // earlier request. ureq does not tell, so ask again on a new one.
             Err(Error::Io(error)) if is_hang_up(error) => {
                 answer = again().max_idle_age(Duration::ZERO).build().call();
             }
-            // A redirect to nowhere is an answer like any other, but ureq will not return it.
-            Err(Error::Protocol(error)) if error.to_string() == "missing a location header" => {
-                let as_it_is = again().max_redirects(0).max_redirects_will_error(false);
+            // A redirect without a location is an answer as well, but ureq
+            // returns it only if it follows no redirects.
+            Err(Error::Protocol(error))
+                if error.to_string() == "missing a location header" =>
+            {
+                let as_it_is =
+                    again().max_redirects(0).max_redirects_will_error(false);
                 answer = as_it_is.build().call();
             }
             _ => {}
@@ -75,21 +89,27 @@ impl Client {
         }
     }
 
-    /// Makes all requests fail, those in flight at once. Only a DNS lookup or a TCP connect goes
-    /// on, until it ends by itself or by the timeout.
+    /// Makes all requests fail, those in flight at once. Only a DNS lookup or
+    /// a TCP connect goes on until it ends or times out.
     pub fn abort(&self) {
         self.agent.clone().shutdown();
     }
 
     fn reason(&self, error: &Error) -> String {
         match error {
-            Error::Timeout(_) => format!("timed out after {} s", self.timeout.as_secs_f64()),
+            Error::Timeout(_) => {
+                format!("timed out after {} s", self.timeout.as_secs_f64())
+            }
             Error::HostNotFound => "host not found".into(),
             Error::TooManyRedirects => "too many redirects".into(),
-            // The URL itself was looked at before.
-            Error::BadUri(_) | Error::Http(_) => "redirected to an invalid URL".into(),
+            // The first URL was checked before.
+            Error::BadUri(_) | Error::Http(_) => {
+                "redirected to an invalid URL".into()
+            }
             Error::Protocol(error) => format!("bad answer: {error}"),
-            Error::LargeResponseHeader(..) => "bad answer: headers too long".into(),
+            Error::LargeResponseHeader(..) => {
+                "bad answer: headers too long".into()
+            }
             Error::Rustls(error) => tls_reason(error),
             Error::Io(error) => io_reason(error),
             other => other.to_string(),
@@ -97,13 +117,15 @@ impl Client {
     }
 }
 
-/// Stricter than ureq, which uses the default port in place of an invalid one, like 99999.
+/// Stricter than ureq, which replaces an invalid port such as 99999 by the
+/// default port.
 pub fn is_url(uri: &Uri) -> bool {
     let is_http = matches!(uri.scheme_str(), Some("http" | "https"));
     is_http
         && uri.authority().is_some_and(|authority| {
             let host_and_port = authority.as_str().rsplit('@').next();
-            authority.port().is_some() || host_and_port == Some(authority.host())
+            authority.port().is_some()
+                || host_and_port == Some(authority.host())
         })
 }
 
@@ -115,14 +137,16 @@ fn is_hang_up(error: &io::Error) -> bool {
             | ErrorKind::ConnectionAborted
             | ErrorKind::BrokenPipe
     )
-    // What macOS says when one sets a timeout on a connection that is closed.
+    // macOS: a timeout was set on a connection that is closed.
     || cfg!(target_os = "macos") && error.kind() == ErrorKind::InvalidInput
 }
 
 fn io_reason(error: &io::Error) -> String {
-    // An error of TLS travels in one of the connection.
+    // A TLS error is wrapped in an I/O error.
     let inner = error.get_ref();
-    if let Some(error) = inner.and_then(|error| error.downcast_ref::<rustls::Error>()) {
+    if let Some(error) =
+        inner.and_then(|error| error.downcast_ref::<rustls::Error>())
+    {
         return tls_reason(error);
     }
     match error.kind() {
@@ -140,10 +164,13 @@ fn tls_reason(error: &rustls::Error) -> String {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
             "certificate expired".into()
         }
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+        CertificateError::NotValidForName
+        | CertificateError::NotValidForNameContext { .. } => {
             "certificate for another host".into()
         }
-        CertificateError::UnknownIssuer => "certificate from an unknown issuer".into(),
+        CertificateError::UnknownIssuer => {
+            "certificate from an unknown issuer".into()
+        }
         other => format!("certificate not valid: {other}"),
     }
 }

@@ -1,5 +1,5 @@
-//! A web site on this machine that misbehaves in the ways that real ones do. It lets the lesson
-//! run without a network.
+//! A web site on this machine that misbehaves as real sites do, so that the
+//! lesson runs without a network.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -10,17 +10,18 @@ const PAGES: [&str; 7] = [
     "ok", "missing", "broken", "moved", "slow", "silent", "hang-up",
 ];
 
-/// Starts the site on a free port of the loopback interface, and returns the URLs of its pages.
+/// Starts the site on a free port of the loopback interface. Returns the URLs
+/// of its pages.
 ///
 /// # Errors
 ///
-/// When no port is free.
+/// If no port is free.
 pub fn start() -> io::Result<Vec<String>> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = listener.local_addr()?;
     thread::spawn(move || {
         for client in listener.incoming().flatten() {
-            // A client that goes away in the middle is no concern of the site.
+            // The site ignores clients that go away in the middle.
             thread::spawn(|| answer(client).ok());
         }
     });
@@ -43,7 +44,7 @@ fn answer(mut client: TcpStream) -> io::Result<()> {
             "200 OK"
         }
         Some("/silent") => {
-            // Never answers: waits until the client gives up.
+            // Never answers, and waits until the client gives up.
             io::copy(&mut request, &mut io::sink())?;
             return Ok(());
         }

@@ -4,12 +4,13 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// The lines of `file`, or of stdin if it is `-`, without blank ones and those that begin with
-/// `#`. Reads to the end. What is not UTF-8 in a line becomes `�`.
+/// The lines of `file`, or of stdin if `file` is `-`, without blank lines and
+/// lines that begin with `#`. Reads to the end. Bytes that are not UTF-8 become
+/// `�`.
 ///
 /// # Errors
 ///
-/// When the file cannot be read.
+/// If the file cannot be read.
 pub fn read(file: &Path) -> io::Result<Vec<String>> {
     let mut bytes = Vec::new();
     if file == Path::new("-") {
@@ -18,7 +19,7 @@ pub fn read(file: &Path) -> io::Result<Vec<String>> {
         bytes = fs::read(file)?;
     }
     let text = String::from_utf8_lossy(&bytes);
-    // Some editors begin a file with this invisible mark.
+    // Some editors start a file with an invisible mark.
     let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
     Ok(lines
         .filter(|line| !line.is_empty() && !line.starts_with('#'))

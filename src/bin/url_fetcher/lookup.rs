@@ -7,17 +7,20 @@ use ureq::Error;
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::http::uri::{Authority, Scheme};
-use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::resolver::{
+    DefaultResolver, ResolvedSocketAddrs, Resolver,
+};
 use ureq::unversioned::transport::NextTimeout;
 
 use crate::client::is_url;
 
-/// What decides the address: the host with its port, or else the scheme's port.
+/// An address depends on the host and its port; without a port, on the scheme.
 type Host = (Option<Scheme>, Option<Authority>);
 
-/// ureq's own lookup, with two differences. It remembers the addresses of a host, because each
-/// lookup runs on a thread of its own, and a list often has many URLs on one host. And a name that
-/// cannot be resolved is `HostNotFound`, whatever the operating system calls it.
+/// ureq's own lookup, with two differences. It remembers the addresses of a
+/// host, because each lookup starts a thread and a list often has many URLs on
+/// one host. And a name that cannot be resolved is always `HostNotFound`,
+/// whatever the operating system calls it.
 #[derive(Debug, Default)]
 pub struct Lookup {
     resolver: DefaultResolver,
@@ -37,7 +40,7 @@ impl Resolver for Lookup {
         config: &Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
-        // Where a redirect leads has not been checked yet.
+        // The target of a redirect has not been checked yet.
         if !is_url(uri) {
             return Err(Error::BadUri(uri.to_string()));
         }

@@ -1,19 +1,19 @@
-//! One line for each URL, and the line that adds up.
+//! One line for each URL, and a last line that adds up.
 
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use timeline::Ending;
 use worker_pools::context::Reason;
 use worker_pools::println;
-use worker_pools::timeline::Ending;
 
-/// What became of a URL.
+/// How a URL ended.
 pub enum Fate {
-    /// Any HTTP answer, with its status.
+    /// An HTTP answer, with its status.
     Answered(u16),
     /// No answer, and why.
     Failed(String),
-    /// Begun, and aborted.
+    /// Started and aborted.
     Cancelled,
     /// Still in the queue when the run was stopped.
     NeverStarted,
@@ -23,14 +23,14 @@ impl Fate {
     /// How the picture shows it.
     pub fn ending(&self) -> Ending {
         match self {
-            Fate::Answered(_) => Ending::Finished,
+            Fate::Answered(_) => Ending::Done,
             Fate::Failed(_) => Ending::Failed,
             Fate::Cancelled | Fate::NeverStarted => Ending::Interrupted,
         }
     }
 }
 
-/// Keeps count of the URLs that have their line.
+/// Counts the URLs that have their line.
 pub struct Report {
     urls: Arc<[String]>,
     reported: Vec<bool>,
@@ -76,13 +76,13 @@ impl Report {
         }
     }
 
-    /// Whether every URL was answered or failed by itself.
+    /// Whether every URL was answered or failed without being cancelled.
     pub fn is_complete(&self) -> bool {
         self.answered + self.failed == self.urls.len()
     }
 
-    /// Prints the lines that are still missing, then the line that adds up, and returns the
-    /// program's exit status.
+    /// Prints the lines that are missing, then the line that adds up. Returns
+    /// the program's exit status.
     pub fn end(mut self, stopped: Option<Reason>) -> ExitCode {
         for job in 0..self.urls.len() {
             if !self.reported[job] {
@@ -95,7 +95,8 @@ impl Report {
         }
 
         println!(
-            "{} URLs: {} answered, {} failed, {} cancelled in flight, {} never started",
+            "{} URLs: {} answered, {} failed, {} cancelled in flight, \
+             {} never started",
             self.urls.len(),
             self.answered,
             self.failed,
@@ -103,7 +104,8 @@ impl Report {
             self.never_started,
         );
         match stopped {
-            Some(Reason::Cancelled) => ExitCode::from(130), // as shells report Ctrl-C
+            // As shells report Ctrl-C.
+            Some(Reason::Cancelled) => ExitCode::from(130),
             _ if self.answered == self.urls.len() => ExitCode::SUCCESS,
             _ => ExitCode::FAILURE,
         }

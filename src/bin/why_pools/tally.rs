@@ -1,4 +1,4 @@
-//! What is counted, and the table that shows it.
+//! Counts what happens, and prints the table.
 
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::{Duration, Instant};
@@ -6,34 +6,34 @@ use std::time::{Duration, Instant};
 use worker_pools::memory::Growth;
 use worker_pools::println;
 
-/// What became of the jobs, and how many threads there were.
+/// The fates of the jobs, and the number of threads.
 #[derive(Default)]
 pub struct Tally {
     pub threads: AtomicUsize,
-    pub most_threads: AtomicUsize,
+    pub max_threads: AtomicUsize,
     pub done: AtomicUsize,
     pub refused: AtomicUsize,
     pub never_started: AtomicUsize,
 }
 
 impl Tally {
-    /// Counts the calling thread for as long as `body` runs.
+    /// Runs `body` and counts the calling thread for as long as it runs.
     pub fn thread(&self, body: impl FnOnce()) {
         let threads = self.threads.fetch_add(1, SeqCst) + 1;
-        self.most_threads.fetch_max(threads, SeqCst);
+        self.max_threads.fetch_max(threads, SeqCst);
         body();
         self.threads.fetch_sub(1, SeqCst);
     }
 }
 
-/// One way of doing the jobs, and what it took.
+/// One way to do the jobs, measured.
 pub struct Measured {
     tally: Tally,
     memory: Option<u64>,
     time: Duration,
 }
 
-/// Runs one way of doing the jobs.
+/// Does the jobs in one way, and measures it.
 pub fn measure(way: impl FnOnce(&Tally)) -> Measured {
     let tally = Tally::default();
     let growth = Growth::watch();
@@ -56,8 +56,8 @@ pub fn print_table(threads: Measured, pool: Measured) {
     let count = |count: &AtomicUsize| count.load(SeqCst).to_string();
     let megabytes = |bytes: u64| format!("{:.1} MB", bytes as f64 / 1e6);
 
-    println!("{:<26}{:>16}{:>12}", "", "thread for each", "pool");
-    row("threads at the peak", &|way| count(&way.tally.most_threads));
+    println!("{:<26}{:>16}{:>12}", "", "thread per job", "pool");
+    row("threads at the peak", &|way| count(&way.tally.max_threads));
     row("connections refused", &|way| count(&way.tally.refused));
     row("jobs done", &|way| count(&way.tally.done));
     row("jobs never started", &|way| count(&way.tally.never_started));
@@ -65,4 +65,20 @@ pub fn print_table(threads: Measured, pool: Measured) {
         way.memory.map_or("unknown".into(), megabytes)
     });
     row("time", &|way| format!("{:.2} s", way.time.as_secs_f64()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_peak_counts_threads_that_live_at_the_same_time() {
+        let tally = Tally::default();
+        tally.thread(|| ());
+        tally.thread(|| ());
+        assert_eq!(tally.max_threads.load(SeqCst), 1);
+        tally.thread(|| tally.thread(|| ()));
+        assert_eq!(tally.max_threads.load(SeqCst), 2);
+        assert_eq!(tally.threads.load(SeqCst), 0);
+    }
 }

@@ -1,16 +1,7 @@
-//! `production_pool`: the promises of its `Pool`. Those of the service are in `service.rs`, and
-//! those that hold whatever its clients do in `faults.rs`.
+//! `production_pool`: the promises of its `Pool`. `production_pool_service.rs` has those of the
+//! service, `production_pool_faults.rs` those that hold whatever its clients do.
 
-#[path = "../common/mod.rs"]
 mod common;
-mod faults;
-#[path = "../../src/bin/production_pool/metrics.rs"]
-mod metrics;
-#[path = "../../src/bin/production_pool/pool.rs"]
-mod pool;
-#[path = "../../src/bin/production_pool/results.rs"]
-mod results;
-mod service;
 
 use std::collections::BTreeSet;
 use std::panic::{self, AssertUnwindSafe};
@@ -21,10 +12,8 @@ use std::time::Duration;
 
 use common::{LIMIT, within_limit};
 use crossbeam_channel::{Receiver, Sender, bounded, select, unbounded};
-use metrics::Metrics;
-use pool::Pool;
-use results::{Finished, RejectReason};
 use worker_pools::Context;
+use worker_pools::production_pool::{Finished, Metrics, Pool, RejectReason};
 
 /// Long enough to see that something does not happen.
 const A_WHILE: Duration = Duration::from_millis(100);

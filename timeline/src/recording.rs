@@ -1,45 +1,45 @@
-//! Who worked on what, from when to when, and how it ended. [`picture`](crate::picture) draws it.
+//! What is recorded while a program runs.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Instant;
 
-/// How many spans are kept, and how many arrivals: as many as a lesson can have jobs. Only a
+/// The most spans that are kept, and the most arrivals: as many as a lesson can have jobs. Only a
 /// service that runs for days has more.
-pub const MOST: usize = 1_000_000;
+pub const MAX_SPANS: usize = 1_000_000;
 
-/// One worker busy with one job.
+/// One worker, busy with one job.
 #[derive(Clone, Copy, Debug)]
 pub struct Span {
-    /// The worker's number, as the lesson counts them.
+    /// The worker's number.
     pub worker: usize,
     /// The job's number.
     pub job: usize,
-    /// When the worker began.
+    /// When the worker started the job.
     pub start: Instant,
-    /// When and how the job ended; `None` while it has not.
+    /// When and how the job ended; `None` while it runs.
     pub end: Option<(Instant, Ending)>,
 }
 
 impl Span {
-    /// How the job ended; `None` while it has not.
+    /// How the job ended; `None` while it runs.
     pub fn ending(&self) -> Option<Ending> {
         self.end.map(|(_, ending)| ending)
     }
 }
 
-/// How a job that was started ended.
+/// How a started job ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// It was done in full.
-    Finished,
+    /// The job is done.
+    Done,
     /// Its context was done first.
     Interrupted,
-    /// It panicked, or returned an error.
+    /// It panicked or returned an error.
     Failed,
 }
 
-/// A moment that concerns all workers, such as the cancel.
+/// A moment that concerns all workers, such as a cancel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
     /// What happened.
@@ -48,25 +48,26 @@ pub struct Mark {
     pub at: Instant,
 }
 
-/// What was recorded up to some moment.
+/// Everything that was recorded up to one moment.
 #[derive(Clone, Debug)]
 pub struct Recording {
     /// When the recording began.
     pub begin: Instant,
-    /// The moment itself.
+    /// The moment at which this copy was made.
     pub now: Instant,
-    /// In the order in which they began; the first million.
+    /// In the order in which they started; the first [`MAX_SPANS`].
     pub spans: Vec<Span>,
-    /// In the order in which they were noted.
+    /// In the order in which they were recorded.
     pub marks: Vec<Mark>,
-    /// When each job entered the queue; empty, unless the lesson notes it. The first million.
+    /// When each job entered the queue; the first [`MAX_SPANS`]. Empty if the program does not
+    /// record it.
     pub queued: Vec<Instant>,
-    /// What to call the jobs, if not by their numbers: the label of job `n` is at index `n`.
+    /// Names for the jobs: job `n` has the label at index `n`. Empty if the numbers are the names.
     pub labels: Vec<String>,
 }
 
 impl Recording {
-    /// The spans of each worker that had a job, in the order of the workers' numbers.
+    /// The spans of each worker that had a job, by the workers' numbers.
     pub fn lanes(&self) -> BTreeMap<usize, Vec<&Span>> {
         let mut lanes: BTreeMap<usize, Vec<&Span>> = BTreeMap::new();
         for span in &self.spans {
@@ -76,7 +77,7 @@ impl Recording {
     }
 }
 
-/// A record of spans and marks. Clones share it, so that all workers can write to one.
+/// Records spans, marks and arrivals. Clones share one recording.
 #[derive(Clone, Debug)]
 pub struct Timeline {
     recording: Arc<Mutex<Recording>>,
@@ -89,8 +90,7 @@ impl Default for Timeline {
 }
 
 impl Timeline {
-    /// A record that begins now, of jobs that have these labels in place of numbers, or of jobs
-    /// that have numbers, if there are no labels.
+    /// Starts to record. `labels` are names for the jobs; without labels, jobs have numbers.
     pub fn new(labels: Vec<String>) -> Timeline {
         let now = Instant::now();
         let recording = Recording {
@@ -106,8 +106,8 @@ impl Timeline {
         }
     }
 
-    /// Takes the memory for so many spans now, so that a lesson which measures its memory does not
-    /// measure this.
+    /// Takes the memory for this number of spans now, for a program that measures its memory
+    /// later.
     pub fn reserve(&self, spans: usize) {
         let mut recording = self.lock();
         let unused = Span {
@@ -116,15 +116,15 @@ impl Timeline {
             start: recording.begin,
             end: None,
         };
-        // Written to: memory that is only asked for is not yet taken.
-        recording.spans.resize(spans.min(MOST), unused);
+        // An allocation takes no memory until somebody writes to it.
+        recording.spans.resize(spans.min(MAX_SPANS), unused);
         recording.spans.clear();
     }
 
-    /// Notes that `worker` begins `job` now, and returns the handle to [`end`](Self::end) it.
+    /// Records that `worker` starts `job` now. Pass the result to [`end`](Self::end).
     pub fn start(&self, worker: usize, job: usize) -> Started {
         let mut recording = self.lock();
-        if recording.spans.len() == MOST {
+        if recording.spans.len() == MAX_SPANS {
             return Started(None);
         }
         recording.spans.push(Span {
@@ -136,18 +136,18 @@ impl Timeline {
         Started(Some(recording.spans.len() - 1))
     }
 
-    /// Notes that what [`start`](Self::start) returned ends now.
+    /// Records that a started job ends now.
     pub fn end(&self, Started(index): Started, ending: Ending) {
         if let Some(index) = index {
             self.lock().spans[index].end = Some((Instant::now(), ending));
         }
     }
 
-    /// Notes that the last span of `job` failed, though it has ended, a moment ago: the panic came
-    /// after its work.
+    /// Records that the last span of `job` failed, although it ended a moment ago: the panic came
+    /// after the work.
     pub fn failed(&self, job: usize) {
         let mut recording = self.lock();
-        // Not further back than many jobs can have begun since.
+        // It ended a moment ago, so a limited search finds it.
         let mut recent = recording.spans.iter_mut().rev().take(10_000);
         let span = recent.find(|it| it.job == job);
         if let Some((_, ending)) = span.and_then(|span| span.end.as_mut()) {
@@ -155,15 +155,15 @@ impl Timeline {
         }
     }
 
-    /// Notes that a job enters the queue now. It leaves it when its span starts.
+    /// Records that a job enters the queue now. It leaves the queue when its span starts.
     pub fn queued(&self) {
         let mut recording = self.lock();
-        if recording.queued.len() < MOST {
+        if recording.queued.len() < MAX_SPANS {
             recording.queued.push(Instant::now());
         }
     }
 
-    /// Notes what happened at this moment; nothing, if it never came.
+    /// Records what happened at this moment; nothing if `at` is `None`.
     pub fn mark(&self, name: &str, at: impl Into<Option<Instant>>) {
         if let Some(at) = at.into() {
             let name = name.to_string();
@@ -171,7 +171,7 @@ impl Timeline {
         }
     }
 
-    /// All that was recorded so far.
+    /// A copy of everything that was recorded so far.
     pub fn recording(&self) -> Recording {
         let recording = self.lock().clone();
         Recording {
@@ -186,7 +186,7 @@ impl Timeline {
     }
 }
 
-/// A job that began: give it to [`Timeline::end`].
+/// A started job, to pass to [`Timeline::end`].
 #[derive(Debug)]
-#[must_use = "a span that is never ended stays recorded as never ended"]
+#[must_use = "without `end`, the job is recorded as never ended"]
 pub struct Started(Option<usize>);

@@ -1,5 +1,5 @@
-//! The pool itself: typed jobs in, typed results out. To lift it into another program, take
-//! `metrics.rs` and `results.rs` along; all else that it needs of this project is [`Context`].
+//! The pool itself. The lesson is the order of things in `submit`, `shutdown`
+//! and `worker`: it decides that no job is lost and that nobody waits forever.
 
 use std::io;
 use std::panic::{self, AssertUnwindSafe};
@@ -7,34 +7,38 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle, ThreadId};
 
 use crossbeam_channel::{Receiver, Sender, select_biased, unbounded};
-use worker_pools::Context;
-use worker_pools::context::Cancel;
+
+use crate::context::{Cancel, Context};
 
 use super::metrics::{Counters, Metrics};
 use super::results::{Finished, Leftovers, Panicked, RejectReason, Rejected};
 
-/// A fixed number of workers that do jobs of type `J`, all with the same function.
+/// A fixed number of workers that run jobs of type `J`, all with the same
+/// function.
 ///
-/// Every job that it accepts comes back exactly once: with its result, or from
-/// [`shutdown`](Pool::shutdown) as never started. Only `shutdown` and dropping the pool wait.
+/// Every accepted job comes back exactly once: with its result, or from
+/// [`shutdown`](Pool::shutdown) as never started. Only `shutdown` and dropping
+/// the pool block.
 ///
-/// Dropping the pool without a shutdown drains it: it waits until all jobs that were accepted are
-/// done. Their results can be taken by whoever kept a clone of [`results`](Pool::results). Dropped
-/// by one of its own jobs, it does not wait, but its workers drain it all the same. A job that
-/// holds an `Arc` of its own pool keeps it alive for as long as its result waits: give it a `Weak`.
+/// Dropping the pool without a shutdown drains it: that blocks until all
+/// accepted jobs are done. A clone of [`results`](Pool::results) still gets
+/// their results. If one of its own jobs drops the pool, that does not block,
+/// but the workers drain the queue all the same. A job that holds an `Arc` of
+/// its own pool keeps the pool alive while its result is waiting: give it a
+/// `Weak` instead.
 pub struct Pool<J: Send + 'static, R: Send + 'static> {
     submissions: Mutex<Submissions<J>>,
     shared: Arc<Shared>,
-    /// How many jobs may be in the pool at a time: one for each worker, and those in the queue.
+    /// How many jobs may be in the pool: one per worker, and a full queue.
     room: usize,
     results: Receiver<Finished<J, R>>,
-    /// Closes when the last worker has returned.
+    /// Closed when the last worker has returned.
     never_started: Receiver<J>,
     workers: Mutex<Vec<JoinHandle<()>>>,
     worker_ids: Vec<ThreadId>,
 }
 
-/// What submitters change, each while holding the lock.
+/// What a submitter changes while it holds the lock.
 struct Submissions<J> {
     /// `None` once the queue is closed.
     jobs: Option<Sender<J>>,
@@ -44,26 +48,27 @@ struct Submissions<J> {
 
 /// What the workers share with the pool.
 struct Shared {
-    /// Done when no job may start any more.
+    /// Once it is done, no job starts.
     stop: Context,
     cancel: Cancel,
     counters: Counters,
 }
 
 impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
-    /// Starts `size` workers that call `work` for each job, and a queue with room for `capacity`
-    /// jobs. With a capacity of 0, only as many jobs are accepted as there are free workers.
+    /// Starts `size` workers that call `work` for each job, and a queue with
+    /// room for `capacity` jobs. With a capacity of 0, the pool accepts a job
+    /// only if a worker is free.
     ///
-    /// The context that `work` is given is done when the pool is stopped before all jobs are
-    /// done. A job that takes long should then give up.
+    /// `work` gets a context. It is done when the pool is stopped before all
+    /// jobs are done; a long job should then return early.
     ///
     /// # Errors
     ///
-    /// When the operating system refuses a thread.
+    /// If the operating system refuses a thread.
     ///
     /// # Panics
     ///
-    /// When `size` is 0.
+    /// If `size` is 0.
     pub fn new(
         size: usize,
         capacity: usize,
@@ -71,8 +76,8 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
     ) -> io::Result<Pool<J, R>> {
         assert!(size > 0, "a pool needs at least one worker");
         let room = size.saturating_add(capacity);
-        // Unbounded, all of them: `submit` counts what is in them, and keeps them short. So no
-        // worker ever waits for a reader.
+        // All unbounded, so no worker ever waits for a reader. They stay short
+        // because `submit` counts the jobs and results in them.
         let (jobs, queue) = unbounded();
         let (results_tx, results_rx) = unbounded();
         let (never_started_tx, never_started_rx) = unbounded();
@@ -89,8 +94,10 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
             let (shared, work) = (Arc::clone(&shared), Arc::clone(&work));
             let (queue, results) = (queue.clone(), results_tx.clone());
             let never_started = never_started_tx.clone();
-            let body = move || worker(&shared, &*work, queue, results, never_started);
-            // If one is refused, those before it find the queue closed, and return.
+            let body =
+                move || worker(&shared, &*work, queue, results, never_started);
+            // If a thread is refused, the workers before it find the queue
+            // closed and return.
             let thread = thread::Builder::new().name(format!("worker {id}"));
             workers.push(thread.spawn(body)?);
         }
@@ -110,21 +117,24 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
         })
     }
 
-    /// Gives `job` to the pool. Never blocks; jobs may submit to their own pool.
+    /// Queues `job` or hands it back. Never blocks, so a job may submit to its
+    /// own pool.
     ///
     /// # Errors
     ///
-    /// [`Rejected`] hands the job back, with the reason.
+    /// [`Rejected`] hands the job back and says why.
     pub fn submit(&self, job: J) -> Result<(), Rejected<J>> {
         let mut submissions = self.submissions();
-        // A `try_send` would ask the channel whether it has room, as the article's `select` does.
-        // Then it is luck whether a job fits: a worker that is about to take one may not have
-        // done so yet. Counted, it is exact.
+        // The article asks the channel whether it has room, as `try_send` does.
+        // Then it is luck whether a job fits: a worker may be about to take one
+        // out. Counting is exact.
         let in_pool = submissions.accepted - self.shared.counters.gone();
         let reason = match &submissions.jobs {
             None => RejectReason::ShuttingDown,
             Some(_) if in_pool >= self.room as u64 => RejectReason::QueueFull,
-            Some(_) if self.results.len() >= self.room => RejectReason::ResultsFull,
+            Some(_) if self.results.len() >= self.room => {
+                RejectReason::ResultsFull
+            }
             Some(jobs) => {
                 let sent = jobs.send(job);
                 sent.expect("workers stay until the queue is closed");
@@ -136,44 +146,48 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
         Err(Rejected { job, reason })
     }
 
-    /// Where the results come out. Clone it for a thread that reads them; it closes when the pool
-    /// is shut down.
+    /// The results. Clone the receiver for a thread that reads them; it closes
+    /// when the pool is shut down.
     ///
-    /// Somebody has to take them: while as many wait as the pool has room for jobs, `submit`
-    /// rejects the next job.
+    /// Somebody must take the results: while as many are waiting as the pool
+    /// has room for jobs, `submit` rejects the next job.
     pub fn results(&self) -> &Receiver<Finished<J, R>> {
         &self.results
     }
 
-    /// Whether jobs are accepted, room provided: that is, whether no shutdown has begun.
+    /// Whether the pool accepts jobs while it has room: true until a shutdown
+    /// begins.
     pub fn is_open(&self) -> bool {
         self.submissions().jobs.is_some()
     }
 
     /// All numbers of one moment.
     pub fn metrics(&self) -> Metrics {
-        // Locked meanwhile, so that no job is accepted.
+        // While it is locked, no job is accepted.
         let submissions = self.submissions();
         let counters = &self.shared.counters;
         counters.snapshot(submissions.accepted, submissions.rejected)
     }
 
-    /// Closes the queue, and waits until every worker has returned: Go's `Server.Shutdown(ctx)`.
-    /// The context says for how long the workers go on with the jobs in the queue:
+    /// Closes the queue, then blocks until all workers have returned: Go's
+    /// `Server.Shutdown(ctx)`. The context says how long the workers go on with
+    /// the queued jobs:
     ///
-    /// - drain: [`Context::background`], until all are done;
-    /// - drain with a limit: [`Context::with_timeout`], which may be cancelled as well;
-    /// - stop now: a context that is done already.
+    /// - To drain the queue, pass [`Context::background`].
+    /// - To drain it within a limit, pass [`Context::with_timeout`]; it may be
+    ///   cancelled earlier.
+    /// - To stop now, pass a context that is done.
     ///
-    /// Once `shutdown` has seen that the context is done, no job starts, and those that run see it
-    /// on the context that they were given. Shutdown waits for them.
+    /// Once `shutdown` sees that the context is done, no job starts. Running
+    /// jobs see it on their own context, and `shutdown` waits for them.
     ///
-    /// It may be called again, and from several threads at once, also to hurry up a shutdown that
-    /// has begun. All calls wait; each job that never started is returned by one of them.
+    /// You may call it again, also from several threads at once, and also to
+    /// hurry a shutdown that has begun. Every call blocks until the end. One of
+    /// the calls returns each job that never started.
     ///
-    /// Called by one of the pool's own jobs, it does not wait, because that job would wait for
-    /// itself. It begins the shutdown, and returns no job. Without a second call, the context is
-    /// then not looked at again.
+    /// Called from one of the pool's own jobs, it does not block, because the
+    /// job would wait for itself. It begins the shutdown and returns no jobs;
+    /// nobody watches the context after that unless there is another call.
     pub fn shutdown(&self, stop: &Context) -> Leftovers<J, R> {
         if stop.is_done() {
             self.shared.cancel.cancel();
@@ -181,24 +195,27 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
         self.submissions().jobs = None; // close(jobs)
 
         let mut never_started = Vec::new();
-        // Not on a worker's thread: it would wait for itself.
+        // A worker's thread would wait for itself.
         if !self.worker_ids.contains(&thread::current().id()) {
             select_biased! {
                 recv(self.never_started) -> job => {
-                    // A job: somebody else has stopped the workers. None: all have returned.
+                    // A job: another call has stopped the workers. No job: all
+                    // workers have returned.
                     if let Ok(job) = job {
                         never_started.push(job);
                     }
                 }
                 recv(stop.done()) -> _ => self.shared.cancel.cancel(),
             }
-            // Until the last worker has returned, which closes the channel.
+            // Ends when the last worker has returned and so closed the channel.
             never_started.extend(&self.never_started);
 
             let workers = self.workers.lock();
             let mut workers = workers.unwrap_or_else(PoisonError::into_inner);
             for worker in workers.drain(..) {
-                let _ = worker.join(); // its jobs' panics are in their results
+                // Panics of jobs are in their results. Any other panic is a bug
+                // in the loop below, and the panic hook has printed it.
+                let _ = worker.join();
             }
         }
         Leftovers {
@@ -228,16 +245,17 @@ fn worker<J, R>(
 ) {
     let counters = &shared.counters;
     for job in jobs {
-        // Sending fails only when the pool was dropped: then nobody is left to take anything.
+        // Sending fails only if the pool was dropped and nobody takes anything.
         if shared.stop.is_done() {
             counters.never_started();
             let _ = never_started.send(job);
             continue;
         }
         counters.start();
-        // Unwind safe, as far as the pool goes. Whoever gets the job back is told of the panic.
-        let result = panic::catch_unwind(AssertUnwindSafe(|| work(&shared.stop, &job)));
-        // Counted before it is sent: whoever has all results finds the pool idle.
+        // Unwind safe for the pool. The result tells whoever gets the job back.
+        let result =
+            panic::catch_unwind(AssertUnwindSafe(|| work(&shared.stop, &job)));
+        // Counted before it is sent: who has all results finds the pool idle.
         match result {
             Ok(_) => counters.returned(),
             Err(_) => counters.panicked(),

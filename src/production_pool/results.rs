@@ -1,4 +1,5 @@
-//! What a pool gives back: a result for a job, a job that it did not accept, and what was left in it.
+//! What a pool returns: the result of a job, a rejected job, and what is left
+//! in the pool after a shutdown.
 
 use std::any::Any;
 use std::error::Error;
@@ -6,28 +7,28 @@ use std::fmt::{self, Debug, Display, Formatter};
 
 use crossbeam_channel::Receiver;
 
-/// A job, and what came of it.
+/// A job and its result.
 #[derive(Debug)]
 pub struct Finished<J, R> {
-    /// The job, as it was submitted.
+    /// The job that was submitted.
     pub job: J,
-    /// What the pool's function returned for it.
+    /// What the pool's function returned for the job.
     pub result: Result<R, Panicked>,
 }
 
-/// The job panicked. Its worker lives on.
+/// The job panicked. Its worker goes on with the next job.
 ///
-/// The panic hook has seen the panic before, and the default one has printed it to stderr.
+/// The panic hook has run already; the default hook prints the panic to stderr.
 #[derive(Debug)]
 pub struct Panicked {
-    /// What the job panicked with, for [`resume_unwind`](std::panic::resume_unwind).
+    /// The payload, for [`resume_unwind`](std::panic::resume_unwind).
     pub payload: Box<dyn Any + Send>,
 }
 
 /// A job that was not accepted, handed back.
 #[derive(Debug)]
 pub struct Rejected<J> {
-    /// The job, as it was submitted.
+    /// The job that was submitted.
     pub job: J,
     /// Why it was not accepted.
     pub reason: RejectReason,
@@ -36,30 +37,31 @@ pub struct Rejected<J> {
 /// Why a job was not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RejectReason {
-    /// All workers have a job, and the queue is full.
+    /// All workers are busy and the queue is full.
     QueueFull,
-    /// As many results wait to be taken as the pool has room for jobs.
+    /// As many results are waiting as the pool has room for jobs.
     ResultsFull,
-    /// The pool takes no more jobs.
+    /// The pool accepts no more jobs.
     ShuttingDown,
 }
 
-/// What a pool had in it when it was shut down.
+/// What was left in a pool when it was shut down.
 #[derive(Debug)]
 #[must_use = "these are jobs and results that nobody has seen"]
 pub struct Leftovers<J, R> {
-    /// The jobs that were accepted and never started, in no particular order.
+    /// Accepted jobs that never started, in no particular order.
     pub never_started: Vec<J>,
-    /// The results that nobody has taken. A reader that is still at work goes on taking from it.
-    /// The channel is closed, so it ends when it is empty; but not if it was a job that called
-    /// `shutdown`, for then workers are still at work.
+    /// The results that nobody has taken. Another reader may still take results
+    /// from the same channel. The channel is closed, so reading it ends when it
+    /// is empty. Only if a job called `shutdown` is it still open, because
+    /// workers are still busy.
     pub undelivered: Receiver<Finished<J, R>>,
 }
 
 impl Panicked {
-    /// What the job said when it panicked.
+    /// The message of the panic.
     pub fn message(&self) -> &str {
-        // `panic!` with a text carries a `&str`; with values in it, a `String`.
+        // The payload of `panic!` is a `&str`, or a `String` if it has values.
         if let Some(message) = self.payload.downcast_ref::<&str>() {
             message
         } else if let Some(message) = self.payload.downcast_ref::<String>() {
@@ -82,7 +84,7 @@ impl Display for RejectReason {
     fn fmt(&self, f: &mut Formatter) -> fmt::Result {
         f.write_str(match self {
             RejectReason::QueueFull => "the queue is full",
-            RejectReason::ResultsFull => "too many results wait to be taken",
+            RejectReason::ResultsFull => "too many results are waiting",
             RejectReason::ShuttingDown => "the pool is shutting down",
         })
     }

@@ -1,8 +1,8 @@
-//! The time axis, and how lengths of time are written.
+//! The time axis, and how durations are written.
 
 use std::time::{Duration, Instant};
 
-use crate::timeline::Recording;
+use crate::Recording;
 
 /// The time that a picture shows.
 #[derive(Clone, Copy, Debug)]
@@ -12,7 +12,7 @@ pub struct Axis {
 }
 
 impl Axis {
-    /// From the beginning to the last thing that was recorded. Up to now, if a job still runs.
+    /// From the beginning to the last event that was recorded; up to now if a job still runs.
     pub fn of(recording: &Recording) -> Axis {
         let ends = recording.spans.iter().map(|span| match span.end {
             Some((end, _)) => end,
@@ -27,31 +27,31 @@ impl Axis {
         }
     }
 
-    /// How long the time is that it shows; never zero.
+    /// The time that the axis shows; never zero.
     pub fn length(&self) -> Duration {
         self.length
     }
 
-    /// How long after the beginning this moment is.
+    /// The time from the beginning to this moment.
     pub fn after(&self, at: Instant) -> Duration {
         at.saturating_duration_since(self.begin)
     }
 
-    /// Where this moment is: 0.0 at the beginning, 1.0 at the end.
+    /// The position of this moment: 0.0 at the beginning, 1.0 at the end.
     pub fn position(&self, at: Instant) -> f64 {
         self.share(self.after(at))
     }
 
-    /// This time as a share of the whole; at most 1.0.
+    /// `time` as a share of the axis; at most 1.0.
     pub fn share(&self, time: Duration) -> f64 {
         (time.as_secs_f64() / self.length.as_secs_f64()).min(1.0)
     }
 
-    /// Positions and labels of the ticks, beginning with zero: `most` of them or fewer, but at
-    /// least two.
-    pub fn ticks(&self, most: usize) -> Vec<(f64, String)> {
+    /// Positions and labels of the ticks. The first is at zero. There are at most `max` of them,
+    /// but never fewer than two.
+    pub fn ticks(&self, max: usize) -> Vec<(f64, String)> {
         let length = self.length.as_secs_f64();
-        let step = step(length / most.max(2).saturating_sub(1) as f64);
+        let step = step(length / max.max(2).saturating_sub(1) as f64);
         // A tick that falls on the end must not be lost to rounding.
         let last = (length / step + 1e-6).floor() as usize;
         let ticks = (0..=last).map(|tick| tick as f64 * step);
@@ -59,7 +59,7 @@ impl Axis {
             .map(|secs| ((secs / length).min(1.0), label(secs, step, length)))
             .collect();
         if ticks.len() == 1 {
-            ticks.push((1.0, in_words(self.length)));
+            ticks.push((1.0, format_duration(self.length)));
         }
         ticks
     }
@@ -75,7 +75,6 @@ fn step(shortest: f64) -> f64 {
     let minutes = [1.0, 2.0, 5.0, 10.0, 20.0, 30.0].map(|count| count * minute);
     let hours = [1.0, 2.0, 6.0, 12.0, 24.0, 48.0, 96.0].map(|count| count * hour);
     let mut steps = decimal.chain(seconds).chain(minutes).chain(hours);
-    // The last one is for what a computer does not run for.
     let enough = |&step: &f64| step >= shortest * (1.0 - 1e-9);
     steps.find(enough).unwrap_or(shortest)
 }
@@ -98,8 +97,8 @@ fn label(secs: f64, step: f64, length: f64) -> String {
     format!("{:.decimals$} {name}", secs / unit)
 }
 
-/// A length of time in words: `2.0 s`, `50 ms`.
-pub fn in_words(time: Duration) -> String {
+/// A duration for people: `2.0 s`, `50.0 ms`.
+pub fn format_duration(time: Duration) -> String {
     let secs = time.as_secs_f64();
     if secs >= 600.0 {
         format!("{:.1} min", secs / 60.0)

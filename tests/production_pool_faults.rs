@@ -1,4 +1,8 @@
-//! Clients of the endpoint that misbehave: `docs/faults.md` has a row for each test.
+//! `production_pool`: clients of its endpoint that misbehave. `docs/faults.md` has a row for each
+//! test.
+
+mod common;
+mod service;
 
 use std::io::{ErrorKind, Read, Write};
 use std::iter;
@@ -6,8 +10,8 @@ use std::net::{Shutdown, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::common::{LIMIT, Running, drip};
-use crate::service::{observed, scrape};
+use common::{LIMIT, Running, drip};
+use service::{observed, scrape};
 
 /// More clients than it serves at a time.
 const MANY: usize = 100;
@@ -48,7 +52,7 @@ fn assert_ends_well(running: Running) {
     running.signal("TERM");
     let ended = running.end();
     assert_eq!(ended.status, Some(0), "{ended:#?}");
-    let sum = crate::service::sum(&ended);
+    let sum = service::sum(&ended);
     assert_eq!((sum.never_started, sum.interrupted), (0, 0), "{ended:#?}");
     // A job that panics has a line. Nothing else does.
     let is_panic = |line: &String| line.contains(" panicked at ");

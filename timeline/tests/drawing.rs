@@ -1,16 +1,11 @@
-//! The pictures: drawn from recordings made by hand, and by the real lessons.
+//! Pictures of recordings that are made by hand or at random.
 
-mod common;
-
-use std::process::Command;
 use std::time::{Duration, Instant};
 
-use common::{run, start_command};
-use worker_pools::picture::terminal::{self, Terminal};
-use worker_pools::picture::{Run, sentence, svg};
-use worker_pools::timeline::{Ending, Mark, Recording, Span, Timeline};
+use timeline::terminal::{self, Terminal};
+use timeline::{Ending, Mark, Recording, Run, Span, Timeline, svg};
 
-const FINISHED: Option<Ending> = Some(Ending::Finished);
+const DONE: Option<Ending> = Some(Ending::Done);
 const INTERRUPTED: Option<Ending> = Some(Ending::Interrupted);
 const FAILED: Option<Ending> = Some(Ending::Failed);
 
@@ -48,6 +43,15 @@ fn mark(recording: &mut Recording, name: &str, after: Duration) {
 
 const SECOND: Duration = Duration::from_secs(1);
 
+fn summary(recording: &Recording, workers: usize) -> String {
+    let run = Run {
+        name: String::new(),
+        workers,
+        recording: recording.clone(),
+    };
+    run.summary()
+}
+
 /// The picture without its colours.
 fn text(recording: &Recording, terminal: Terminal) -> String {
     anstream::adapter::strip_str(&terminal::draw(recording, 1, terminal)).to_string()
@@ -59,7 +63,7 @@ fn lines(recording: &Recording) -> Vec<String> {
 
 #[test]
 fn one_job_fills_the_lane() {
-    let one = recording(SECOND, &[(1, 7, 0, 2, FINISHED)]);
+    let one = recording(SECOND, &[(1, 7, 0, 2, DONE)]);
     assert_eq!(
         lines(&one),
         [
@@ -73,11 +77,11 @@ fn one_job_fills_the_lane() {
 #[test]
 fn jobs_stand_where_they_were_and_idle_time_is_empty() {
     let spans = [
-        (1, 1, 0, 10, FINISHED),
-        (2, 2, 0, 15, FINISHED),
+        (1, 1, 0, 10, DONE),
+        (2, 2, 0, 15, DONE),
         // They overlap in time, each on its own lane; the one begins where the other ends.
-        (1, 3, 10, 25, FINISHED),
-        (2, 4, 20, 40, FINISHED),
+        (1, 3, 10, 25, DONE),
+        (2, 4, 20, 40, DONE),
     ];
     assert_eq!(
         lines(&recording(SECOND, &spans))[..2],
@@ -91,7 +95,7 @@ fn jobs_stand_where_they_were_and_idle_time_is_empty() {
 #[test]
 fn each_ending_has_its_own_shape() {
     let spans = [
-        (1, 1, 0, 10, FINISHED),
+        (1, 1, 0, 10, DONE),
         (2, 2, 0, 10, INTERRUPTED),
         (3, 3, 0, 10, FAILED),
         (4, 4, 0, 10, None),
@@ -114,7 +118,7 @@ fn nothing_is_drawn_of_nothing() {
 #[test]
 fn a_job_of_no_length_can_be_seen() {
     let spans = [
-        (1, 1, 0, 0, FINISHED),
+        (1, 1, 0, 0, DONE),
         (1, 2, 20, 20, FAILED),
         (1, 3, 40, 40, None),
     ];
@@ -123,13 +127,13 @@ fn a_job_of_no_length_can_be_seen() {
         "worker 1 |                   !                  >"
     );
     // Not even time has passed.
-    let spans = [(1, 1, 0, 0, FINISHED)];
+    let spans = [(1, 1, 0, 0, DONE)];
     assert!(lines(&recording(SECOND, &spans))[0].starts_with("worker 1 "));
 }
 
 #[test]
 fn marks_stand_in_their_column_and_spare_the_numbers() {
-    let spans = [(1, 1, 10, 40, FINISHED), (2, 2, 20, 30, INTERRUPTED)];
+    let spans = [(1, 1, 10, 40, DONE), (2, 2, 20, 30, INTERRUPTED)];
     let mut recording = recording(SECOND, &spans);
     mark(&mut recording, "cancel", SECOND * 5); // before the first job
     mark(&mut recording, "close", SECOND * 15);
@@ -147,7 +151,7 @@ fn marks_stand_in_their_column_and_spare_the_numbers() {
 
 #[test]
 fn names_that_would_overlap_get_lines_of_their_own() {
-    let mut recording = recording(SECOND, &[(1, 1, 0, 40, FINISHED)]);
+    let mut recording = recording(SECOND, &[(1, 1, 0, 40, DONE)]);
     mark(&mut recording, "no more jobs", SECOND * 20);
     mark(&mut recording, "stop", SECOND * 25);
     let lines = lines(&recording);
@@ -161,7 +165,7 @@ fn many_workers_and_many_jobs_are_folded() {
     let spans: Vec<_> = (1..=100)
         .flat_map(|worker| {
             let rounds = if worker <= 50 { 100 } else { 50 };
-            (0..rounds).map(move |round| (worker, round as usize, round, round + 1, FINISHED))
+            (0..rounds).map(move |round| (worker, round as usize, round, round + 1, DONE))
         })
         .collect();
     let lines = lines(&recording(SECOND, &spans));
@@ -174,13 +178,13 @@ fn many_workers_and_many_jobs_are_folded() {
 
     // One worker with more jobs than there are columns for.
     let spans: Vec<_> = (0..40)
-        .map(|it| (1, it as usize, it, it + 1, FINISHED))
+        .map(|it| (1, it as usize, it, it + 1, DONE))
         .collect();
     let lines = self::lines(&recording(SECOND, &spans));
     assert_eq!(lines[0], format!("worker 1 {}", "@".repeat(40)));
 
     // At the end three of five workers of a lane failed, and one of the next.
-    let mut spans: Vec<_> = (1..=100).map(|it| (it, it, 0, 10, FINISHED)).collect();
+    let mut spans: Vec<_> = (1..=100).map(|it| (it, it, 0, 10, DONE)).collect();
     for worker in [0, 1, 2, 5] {
         spans[worker].4 = FAILED;
     }
@@ -191,7 +195,7 @@ fn many_workers_and_many_jobs_are_folded() {
 
 #[test]
 fn labels_are_clipped_at_their_beginning_and_cannot_harm_the_terminal() {
-    let mut recording = recording(SECOND, &[(1, 0, 0, 20, FINISHED), (2, 1, 0, 40, FINISHED)]);
+    let mut recording = recording(SECOND, &[(1, 0, 0, 20, DONE), (2, 1, 0, 40, DONE)]);
     recording.labels = vec![
         "http://example.com/a/long/way/to/the/page".into(),
         "\u{1b}[2Jcafé\n".into(),
@@ -219,7 +223,7 @@ fn the_axis_has_round_times_from_nanoseconds_to_hours() {
         (SECOND * 3_600, vec!["0 min", "20 min", "40 min", "60 min"]),
         (SECOND * 86_400, vec!["0 h", "12 h", "24 h"]),
     ] {
-        let lines = lines(&recording(length, &[(1, 1, 0, 1, FINISHED)]));
+        let lines = lines(&recording(length, &[(1, 1, 0, 1, DONE)]));
         let on_axis: Vec<&str> = lines[2].split_whitespace().collect();
         assert_eq!(on_axis.join(" "), labels.join(" "), "{length:?}");
     }
@@ -233,7 +237,7 @@ fn any_recording(seed: u64) -> Recording {
     let mut random = StdRng::seed_from_u64(seed);
     let workers = random.random_range(1..=60);
     let length = 10_u32.pow(random.random_range(0..=6));
-    let endings = [FINISHED, INTERRUPTED, FAILED, None];
+    let endings = [DONE, INTERRUPTED, FAILED, None];
     let spans: Vec<_> = (0..random.random_range(0..=200))
         .map(|job| {
             let start = random.random_range(0..length);
@@ -276,7 +280,7 @@ fn every_line_fits_the_terminal() {
 }
 
 #[test]
-fn the_sentence_is_wrapped_between_its_parts() {
+fn the_summary_is_wrapped_between_its_parts() {
     let sentence = "ten jobs; two of them failed; the others did not";
     let wrapped = terminal::wrap(
         sentence,
@@ -292,16 +296,16 @@ fn the_sentence_is_wrapped_between_its_parts() {
 }
 
 #[test]
-fn the_sentence_has_the_numbers_that_matter() {
+fn the_summary_has_the_numbers_that_matter() {
     let tenth = Duration::from_millis(100);
     let spans: Vec<_> = (0..10)
         .map(|job| {
             let start = 5 * (job as u32 / 3);
-            (job % 3, job, start, start + 5, FINISHED)
+            (job % 3, job, start, start + 5, DONE)
         })
         .collect();
     assert_eq!(
-        sentence(&recording(tenth, &spans), 3),
+        summary(&recording(tenth, &spans), 3),
         "10 jobs of 0.50 s on 3 workers: 2.0 s; one worker would have needed 5.0 s; \
          workers were busy 83 % of the time"
     );
@@ -310,30 +314,30 @@ fn the_sentence_has_the_numbers_that_matter() {
         (1, 1, 0, 10, INTERRUPTED),
         (2, 2, 0, 30, FAILED),
         (2, 3, 30, 40, None),
-        (1, 4, 10, 40, FINISHED),
+        (1, 4, 10, 40, DONE),
     ];
     assert_eq!(
-        sentence(&recording(SECOND, &spans), 4),
+        summary(&recording(SECOND, &spans), 4),
         "4 jobs of 20.0 s on average on 4 workers: 40.0 s; 1 interrupted; 1 failed; 1 not ended; \
          workers were busy 50 % of the time; \
          2 of them had no job"
     );
     assert_eq!(
-        sentence(&recording(SECOND, &[(1, 1, 1, 2, FINISHED)]), 1),
+        summary(&recording(SECOND, &[(1, 1, 1, 2, DONE)]), 1),
         "1 job of 1.0 s on 1 worker: 2.0 s; workers were busy 50 % of the time"
     );
     // Not even time has passed.
     assert_eq!(
-        sentence(&recording(SECOND, &[(1, 1, 0, 0, FINISHED)]), 1),
+        summary(&recording(SECOND, &[(1, 1, 0, 0, DONE)]), 1),
         "1 job of 0.0 µs on 1 worker: 0.0 µs; workers were busy 0 % of the time"
     );
-    let nothing = sentence(&recording(SECOND, &[]), 3);
+    let nothing = summary(&recording(SECOND, &[]), 3);
     assert_eq!(nothing, "no job started in 0.0 µs");
 }
 
 #[test]
 fn a_job_that_never_ended_goes_on_to_the_end_of_the_picture() {
-    let mut recording = recording(SECOND, &[(1, 1, 0, 10, FINISHED), (2, 2, 10, 10, None)]);
+    let mut recording = recording(SECOND, &[(1, 1, 0, 10, DONE), (2, 2, 10, 10, None)]);
     recording.now = recording.begin + SECOND * 40;
     assert_eq!(
         lines(&recording)[..2],
@@ -349,7 +353,7 @@ fn a_job_may_be_found_to_have_failed_after_its_end() {
     let timeline = Timeline::default();
     for _ in 0..2 {
         let started = timeline.start(1, 7);
-        timeline.end(started, Ending::Finished);
+        timeline.end(started, Ending::Done);
     }
     timeline.failed(7);
     timeline.failed(8); // there is no such job
@@ -359,49 +363,7 @@ fn a_job_may_be_found_to_have_failed_after_its_end() {
         .iter()
         .map(Span::ending)
         .collect();
-    assert_eq!(endings, [FINISHED, FAILED]);
-}
-
-#[test]
-fn the_lessons_record_what_their_pictures_are_about() {
-    let says = |lesson, flags: &str, text: &str| {
-        let ended = run(lesson, &format!("--timeline always {flags}"));
-        let is_there = ended.stderr.iter().any(|line| line.contains(text));
-        assert!(is_there, "{text}: {ended:#?}");
-    };
-    let cancelled = "--work-ms 50 --cancel-after-ms 20";
-    says(env!("CARGO_BIN_EXE_context_cancel"), cancelled, "  cancel");
-    let struct_pool = env!("CARGO_BIN_EXE_struct_pool");
-    says(struct_pool, "--work-ms 5 --panic-on 3", "; 1 failed");
-    let emergency = env!("CARGO_BIN_EXE_graceful_vs_emergency");
-    says(emergency, cancelled, "  cancel");
-    let in_an_hour = "--only emergency --work-ms 3600000 --cancel-after-ms 1000";
-    says(emergency, in_an_hour, "; 3 interrupted");
-    says(
-        env!("CARGO_BIN_EXE_struct_pool"),
-        "--work-ms 5",
-        "all submitted",
-    );
-    says(
-        env!("CARGO_BIN_EXE_buffered_vs_unbuffered"),
-        "--work-ms 5",
-        "queue    ",
-    );
-    says(
-        env!("CARGO_BIN_EXE_why_pools"),
-        "--work-ms 1 --jobs 50",
-        "50 jobs of ",
-    );
-    says(
-        env!("CARGO_BIN_EXE_url_fetcher"),
-        "http://127.0.0.1:1/page",
-        "1 failed",
-    );
-    let service = env!("CARGO_BIN_EXE_production_pool");
-    let flags = "--metrics off --duration-secs 0.2 --work-ms 20 --panic-percent 100";
-    says(service, flags, " failed;");
-    says(service, flags, "no more jobs");
-    says(service, flags, "queue    ");
+    assert_eq!(endings, [DONE, FAILED]);
 }
 
 fn svg_of(recording: Recording) -> String {
@@ -452,14 +414,11 @@ fn the_svg_is_xml_with_a_bar_and_a_tooltip_for_each_job() {
 
 #[test]
 fn bars_and_marks_stand_where_they_were_in_the_svg() {
-    let mut recording = recording(SECOND, &[(1, 1, 0, 40, FINISHED), (2, 2, 10, 30, FAILED)]);
+    let mut recording = recording(SECOND, &[(1, 1, 0, 40, DONE), (2, 2, 10, 30, FAILED)]);
     mark(&mut recording, "stop", SECOND * 20);
     let svg = svg_of(recording);
     // The lanes go from 96 to 940.
-    assert!(
-        svg.contains(r#"<rect class="bar finished" x="96.00""#),
-        "{svg}"
-    );
+    assert!(svg.contains(r#"<rect class="bar done" x="96.00""#), "{svg}");
     assert!(svg.contains(r#"width="844.00""#), "{svg}");
     assert!(
         svg.contains(r#"<rect class="bar failed" x="307.00""#),
@@ -471,11 +430,11 @@ fn bars_and_marks_stand_where_they_were_in_the_svg() {
 
 #[test]
 fn a_failure_is_not_drawn_over_and_lanes_say_who_is_in_them() {
-    let spans = [(1, 1, 0, 1, FAILED), (1, 2, 1, 400, FINISHED)];
+    let spans = [(1, 1, 0, 1, FAILED), (1, 2, 1, 400, DONE)];
     assert!(lines(&recording(SECOND, &spans))[0].starts_with("worker 1 !="));
 
     // Fifty of a thousand workers had a job.
-    let spans: Vec<_> = (1..=50).map(|it| (it * 20, it, 0, 10, FINISHED)).collect();
+    let spans: Vec<_> = (1..=50).map(|it| (it * 20, it, 0, 10, DONE)).collect();
     let lines = lines(&recording(SECOND, &spans));
     assert!(lines[0].starts_with("3 workers @"), "{lines:#?}");
 }
@@ -494,7 +453,7 @@ fn a_tooltip_says_what_when_and_how() {
 
 #[test]
 fn the_queue_is_drawn_where_it_was_noted() {
-    let mut recording = recording(SECOND, &[(1, 1, 0, 20, FINISHED), (1, 2, 20, 40, FINISHED)]);
+    let mut recording = recording(SECOND, &[(1, 1, 0, 20, DONE), (1, 2, 20, 40, DONE)]);
     assert!(
         !lines(&recording)
             .iter()
@@ -510,73 +469,4 @@ fn the_queue_is_drawn_where_it_was_noted() {
     );
     let path = r#"<path class="queue" d="M96 "#;
     assert!(svg_of(recording).contains(path));
-}
-
-#[test]
-fn a_lesson_draws_when_it_is_asked_to() {
-    let basic = env!("CARGO_BIN_EXE_basic");
-    let drawn = run(basic, "--work-ms 20 --timeline always");
-    let lanes = drawn
-        .stderr
-        .iter()
-        .filter(|line| line.starts_with("worker "));
-    assert_eq!(lanes.count(), 3, "{drawn:#?}");
-    assert!(
-        !drawn.stderr.iter().any(|line| line.contains('\u{1b}')),
-        "colours in a pipe"
-    );
-    let sentence = "10 jobs of ";
-    let has_sentence = |lines: &[String]| lines.iter().any(|it| it.starts_with(sentence));
-    assert!(has_sentence(&drawn.stderr), "{drawn:#?}");
-
-    let not_a_terminal = run(basic, "--work-ms 20");
-    assert!(has_sentence(&not_a_terminal.stderr), "{not_a_terminal:#?}");
-    let lanes = |line: &String| line.starts_with("worker ");
-    assert!(!not_a_terminal.stderr.iter().any(lanes));
-
-    let never = run(basic, "--work-ms 20 --timeline never");
-    assert_eq!(never.stderr, [""; 0]);
-}
-
-#[test]
-fn the_locale_decides_on_unicode() {
-    for (locale, bar) in [("C.UTF-8", '┣'), ("en_US.utf8", '┣'), ("C", '['), ("", '[')] {
-        if cfg!(windows) && locale.is_empty() {
-            continue;
-        }
-        let mut command = Command::new(env!("CARGO_BIN_EXE_basic"));
-        // So long that they are seen beside the time that a busy machine takes to start a thread.
-        command.args(["--work-ms", "100", "--timeline", "always", "--jobs", "3"]);
-        command
-            .env("LC_ALL", locale)
-            .env_remove("LC_CTYPE")
-            .env("LANG", "");
-        let ended = start_command(command).end();
-        let is_drawn = ended.stderr.iter().any(|line| line.contains(bar));
-        assert!(is_drawn, "{locale}: {ended:#?}");
-    }
-}
-
-#[test]
-fn an_svg_is_written_or_the_lesson_says_why_not() {
-    let basic = env!("CARGO_BIN_EXE_basic");
-    let file = std::env::temp_dir().join(format!("worker-pools-{}.svg", std::process::id()));
-    let flags = format!("--work-ms 1 --svg {}", file.display());
-    assert_eq!(run(basic, &flags).status, Some(0));
-    let svg = std::fs::read_to_string(&file).expect("it was written");
-    std::fs::remove_file(&file).expect("ours");
-    assert_eq!(svg.matches("class=\"bar finished\"").count(), 10);
-
-    let ended = run(basic, "--work-ms 1 --svg no/such/folder/picture.svg");
-    assert_eq!(ended.status, Some(1));
-    assert_eq!(
-        ended.stdout.len(),
-        20,
-        "the lesson's own output comes first"
-    );
-    let last = ended.stderr.last().expect("it says why");
-    assert!(
-        last.starts_with("error: --svg no/such/folder/picture.svg: "),
-        "{last}"
-    );
 }

@@ -1,67 +1,21 @@
-//! The service around the pool: its last line adds up however it ends, and it can be observed.
+//! `production_pool`: the service's last line adds up however it ends, and the service can be
+//! observed.
 
-use std::collections::HashMap;
+mod common;
+mod service;
+
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::common::{Ended, LIMIT, Running, numbers, run, start, start_command};
-
-const SERVICE: &str = env!("CARGO_BIN_EXE_production_pool");
+use common::{Ended, LIMIT, Running, numbers, run, start, start_command};
+use service::{SERVICE, get, observed, scrape, sum};
 
 /// Signals that are closer together count as one.
 #[cfg(unix)]
 const NOT_THE_SAME: Duration = Duration::from_millis(400);
-
-/// The numbers of the last line.
-#[derive(Debug)]
-pub struct Sum {
-    arrived: usize,
-    accepted: usize,
-    rejected: usize,
-    done: usize,
-    failed: usize,
-    pub never_started: usize,
-    pub interrupted: usize,
-}
-
-/// Reads the last line, and checks that it adds up.
-#[track_caller]
-pub fn sum(ended: &Ended) -> Sum {
-    let last = ended.stdout.last().expect("a last line");
-    let interrupted = match last.strip_suffix(" interrupted") {
-        Some(fates) => *numbers(fates).last().expect("how many"),
-        None => 0,
-    };
-    let [arrived, accepted, rejected, _, done, failed, never_started] = numbers(last)[..7] else {
-        panic!("not the line that adds up: {last}");
-    };
-    let mut expected = format!(
-        "{arrived} arrived = {accepted} accepted + {rejected} rejected; \
-         {accepted} accepted = {done} done + {failed} failed + {never_started} never started"
-    );
-    if interrupted > 0 {
-        expected += &format!(" + {interrupted} interrupted");
-    }
-    assert_eq!(*last, expected);
-    assert_eq!(arrived, accepted + rejected, "{last}");
-    assert_eq!(
-        accepted,
-        done + failed + never_started + interrupted,
-        "{last}"
-    );
-    Sum {
-        arrived,
-        accepted,
-        rejected,
-        done,
-        failed,
-        never_started,
-        interrupted,
-    }
-}
 
 #[test]
 fn it_runs_for_its_time_drains_and_adds_up() {
@@ -106,7 +60,7 @@ fn it_runs_for_its_time_drains_and_adds_up() {
         let in_bursts: usize = of_bursts.map(|line| numbers(line)[0]).sum();
         assert_eq!(in_bursts, sum.rejected);
         assert_eq!(
-            says("no more jobs come") + says("all of them are done after "),
+            says("no more jobs come") + says("all accepted jobs are done after "),
             2
         );
         let status = &ended.stdout[0];
@@ -138,7 +92,7 @@ fn the_grace_period_ends_the_drain() {
         (sum.accepted, sum.never_started, sum.interrupted),
         (20, 16, 4)
     );
-    let says_so = |line: &String| line.starts_with("the time is up: stopped after ");
+    let says_so = |line: &String| line.starts_with("time is up: stopped after ");
     assert!(ended.stderr.iter().any(says_so), "{ended:#?}");
 }
 
@@ -151,7 +105,7 @@ fn the_first_signal_drains() {
         running.wait_for("rejected"); // the queue is full
         running.signal(signal);
         running.wait_for("no more jobs come");
-        running.wait_for("all of them are done");
+        running.wait_for("all accepted jobs are done");
         let ended = running.end();
         assert_eq!(ended.status, Some(0), "{ended:#?}");
         let sum = sum(&ended);
@@ -188,7 +142,7 @@ fn two_signals_at_once_count_as_one() {
     running.wait_for("rejected"); // the queue is full
     running.signal("HUP");
     running.signal("HUP");
-    running.wait_for("all of them are done");
+    running.wait_for("all accepted jobs are done");
     let ended = running.end();
     assert_eq!(ended.status, Some(0), "{ended:#?}");
     assert_eq!(sum(&ended).interrupted, 0);
@@ -242,60 +196,6 @@ fn threads_that_the_system_refuses_are_one_clear_line() {
         ended.status == Some(1) && ended.stderr.len() == 1 && says_so(&ended.stderr[0])
     };
     assert!(ended.iter().filter(is_clear).count() >= 2, "{ended:#?}");
-}
-
-/// A service with its metrics on a free port, and their address.
-pub fn observed(flags: &str) -> (Running, String) {
-    for _ in 0..10 {
-        let free = TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr());
-        let address = free.expect("a free port").to_string();
-        let mut running = start(SERVICE, &format!("--metrics {address} {flags}"));
-        // Another test may have been given the port meanwhile: then the service says so.
-        let line = running.wait_for(&address);
-        if line == format!("metrics: http://{address}/metrics") {
-            return (running, address);
-        }
-    }
-    panic!("ten ports that were free are in use");
-}
-
-fn get(address: &str, path: &str) -> (u16, String, String) {
-    let agent = ureq::Agent::config_builder()
-        .proxy(None)
-        .http_status_as_error(false)
-        .timeout_global(Some(LIMIT))
-        .build()
-        .new_agent();
-    let mut answer = agent
-        .get(format!("http://{address}{path}"))
-        .call()
-        .expect("an answer");
-    let kind = answer.headers()["content-type"]
-        .to_str()
-        .expect("text")
-        .to_string();
-    let body = answer.body_mut().read_to_string().expect("a body");
-    (answer.status().as_u16(), kind, body)
-}
-
-/// What a scrape says, after a check of its form.
-pub fn scrape(address: &str) -> HashMap<String, u64> {
-    let (status, kind, body) = get(address, "/metrics");
-    assert_eq!(status, 200);
-    assert_eq!(kind, "text/plain; version=0.0.4; charset=utf-8");
-    let lines: Vec<&str> = body.lines().collect();
-    let metrics = lines.chunks(3).map(|chunk| {
-        let [help, kind, sample] = chunk else {
-            panic!("not three lines a metric: {body}");
-        };
-        let (name, value) = sample.split_once(' ').expect("name and value");
-        assert!(help.starts_with(&format!("# HELP {name} ")), "{help}");
-        let is_counter = name.ends_with("_total");
-        let expected = if is_counter { "counter" } else { "gauge" };
-        assert_eq!(*kind, format!("# TYPE {name} {expected}"));
-        (name.to_string(), value.parse().expect("a number"))
-    });
-    metrics.collect()
 }
 
 #[test]
@@ -403,7 +303,7 @@ fn a_port_in_use_is_one_clear_line() {
     let [line] = &ended.stderr[..] else {
         panic!("not one line: {ended:#?}");
     };
-    let says = format!("error: cannot serve --metrics {address}: ");
+    let says = format!("error: cannot listen on {address}: ");
     assert!(line.starts_with(&says), "{line}");
 }
 

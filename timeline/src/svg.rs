@@ -1,31 +1,32 @@
-//! The picture as SVG: one file without anything outside of it, for a page of any colour.
+//! The picture as SVG: one self-contained file, for a page of any colour.
 
 use std::fmt::Write;
 use std::time::Instant;
 
-use super::axis::{Axis, in_words};
-use super::{Run, deepest_queue, queue_depths, sentence};
-use crate::timeline::{Ending, Recording, Span};
+use crate::axis::{Axis, format_duration};
+use crate::run::{max_queue_depth, queue_depths};
+use crate::{Ending, Recording, Run, Span};
 
 const WIDTH: f64 = 960.0;
-/// Where the names of the lanes begin.
+/// The left edge of the lanes' names.
 const LEFT: f64 = 4.0;
-/// Where the lanes begin.
+/// The left edge of the lanes.
 const MARGIN: f64 = 96.0;
 const LANES: f64 = WIDTH - MARGIN - 20.0;
-/// For one line of text.
+/// The height of a line of text.
 const LINE: f64 = 20.0;
+/// The height of the queue.
 const QUEUE: f64 = 44.0;
-/// About how wide a letter is.
+/// About the width of a letter.
 const LETTER: f64 = 7.5;
 
-/// The grey of the text has the same contrast to white and to black. Failed and interrupted jobs
-/// have patterns, so that nobody needs to tell the colours apart.
+/// The grey of the text has the same contrast on white and on black. Failed and interrupted jobs
+/// have patterns, so nobody has to tell the colours apart.
 const HEAD: &str = r##"<style>
 text { font: 13px system-ui, sans-serif; fill: #767676 }
 .name { font-weight: bold }
 .bar { stroke: #767676; stroke-width: 0.5 }
-.finished { fill: #2b6cb0 }
+.done { fill: #2b6cb0 }
 .interrupted { fill: url(#interrupted) }
 .failed { fill: url(#failed) }
 .unended { fill: none; stroke: #2b6cb0; stroke-width: 1.5; stroke-dasharray: 4 3 }
@@ -46,20 +47,20 @@ text { font: 13px system-ui, sans-serif; fill: #767676 }
 </defs>
 "##;
 
-/// All runs, one below the other.
+/// Draws all runs, one below the other, and returns the text of the SVG file.
 pub fn draw(runs: &[Run]) -> String {
-    let deepest = deepest_queue(runs);
+    let max_depth = max_queue_depth(runs);
     let mut body = String::new();
     let mut height = 0.0;
     for run in runs {
         height += LINE / 2.0;
-        height = panel(&mut body, run, deepest, height);
+        height = panel(&mut body, run, max_depth, height);
     }
-    let sentences = runs.iter().map(|run| match &run.name[..] {
-        "" => sentence(&run.recording, run.workers),
-        name => format!("{name}: {}", sentence(&run.recording, run.workers)),
+    let summaries = runs.iter().map(|run| match &run.name[..] {
+        "" => run.summary(),
+        name => format!("{name}: {}", run.summary()),
     });
-    let description = escape(&sentences.collect::<Vec<_>>().join(". "));
+    let description = escape(&summaries.collect::<Vec<_>>().join(". "));
     format!(
         r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0}" role="img" aria-labelledby="title description">
 <title id="title">Who worked on which job, and when</title>
@@ -69,9 +70,9 @@ pub fn draw(runs: &[Run]) -> String {
     )
 }
 
-/// Draws one run from `top` on, and returns where it ends. `deepest` is the full height of the
-/// queue.
-fn panel(svg: &mut String, run: &Run, deepest: usize, top: f64) -> f64 {
+/// Draws one run below `top` and returns its lower edge. A queue of `max_depth` jobs has the full
+/// height.
+fn panel(svg: &mut String, run: &Run, max_depth: usize, top: f64) -> f64 {
     let recording = &run.recording;
     let axis = Axis::of(recording);
     let mut y = top;
@@ -87,7 +88,7 @@ fn panel(svg: &mut String, run: &Run, deepest: usize, top: f64) -> f64 {
     let lanes_top = y;
     let mut named_from = y;
     for (worker, spans) in &lanes {
-        // Not every name, when the lanes are lower than a line of text.
+        // Where lanes are lower than a line of text, some names are left out.
         if y >= named_from {
             let middle = (y + height / 2.0 + 4.5).max(y + 9.0);
             text(svg, LEFT, middle, "", &format!("worker {worker}"));
@@ -99,7 +100,7 @@ fn panel(svg: &mut String, run: &Run, deepest: usize, top: f64) -> f64 {
         y += height + if height > 8.0 { 4.0 } else { 0.5 };
     }
     if !recording.queued.is_empty() {
-        queue(svg, recording, deepest, axis, y);
+        queue(svg, recording, max_depth, axis, y);
         y += QUEUE + 4.0;
     }
     for (index, mark) in recording.marks.iter().enumerate() {
@@ -130,9 +131,9 @@ fn panel(svg: &mut String, run: &Run, deepest: usize, top: f64) -> f64 {
         );
     }
     y += LINE + 4.0;
-    for part in sentence(recording, run.workers).split("; ") {
+    for part in run.summary().split("; ") {
         y += LINE;
-        // "3 interrupted" comes with a piece of the pattern that these jobs have.
+        // Beside "3 interrupted" is a sample of the pattern of these jobs.
         let pattern = match part.split_once(' ') {
             Some((_, "interrupted")) => "interrupted",
             Some((_, "failed")) => "failed",
@@ -158,21 +159,21 @@ fn x(axis: Axis, at: Instant) -> f64 {
 
 fn bar(svg: &mut String, recording: &Recording, span: &Span, axis: Axis, y: f64, height: f64) {
     let (class, fate) = match span.ending() {
-        Some(Ending::Finished) => ("finished", "done"),
+        Some(Ending::Done) => ("done", "done"),
         Some(Ending::Interrupted) => ("interrupted", "interrupted"),
         Some(Ending::Failed) => ("failed", "failed"),
         None => ("unended", "not ended"),
     };
     let end = span.end.map_or(recording.now, |(end, _)| end);
     let from = x(axis, span.start);
-    // A job that took no time at all can still be seen.
+    // Even a job that took no time must be visible.
     let width = (x(axis, end) - from).max(0.5);
     let label = match recording.labels.get(span.job) {
         Some(label) => label.clone(),
         None => span.job.to_string(),
     };
-    let start = in_words(axis.after(span.start));
-    let length = in_words(end.saturating_duration_since(span.start));
+    let start = format_duration(axis.after(span.start));
+    let length = format_duration(end.saturating_duration_since(span.start));
     let job = if recording.labels.is_empty() {
         "job "
     } else {
@@ -193,7 +194,7 @@ fn bar(svg: &mut String, recording: &Recording, span: &Span, axis: Axis, y: f64,
         let label = if letters < room {
             label
         } else if recording.labels.is_empty() || room < 6 {
-            return; // half a number is worse than none
+            return; // part of a number would be misleading
         } else {
             let end: String = label.chars().skip(letters - (room - 2)).collect();
             format!("…{end}")
@@ -204,12 +205,12 @@ fn bar(svg: &mut String, recording: &Recording, span: &Span, axis: Axis, y: f64,
     }
 }
 
-fn queue(svg: &mut String, recording: &Recording, deepest: usize, axis: Axis, y: f64) {
+fn queue(svg: &mut String, recording: &Recording, max_depth: usize, axis: Axis, y: f64) {
     let depths = queue_depths(recording, axis);
     let bottom = y + QUEUE;
     let mut path = format!("M{MARGIN} {bottom:.1}");
     for (from, to, depth) in depths {
-        let height = QUEUE * depth as f64 / deepest.max(1) as f64;
+        let height = QUEUE * depth as f64 / max_depth.max(1) as f64;
         let left = MARGIN + axis.share(from) * LANES;
         let right = MARGIN + axis.share(to) * LANES;
         let _ = write!(path, "H{left:.1}V{:.1}H{right:.1}", bottom - height);
@@ -226,7 +227,7 @@ fn text(svg: &mut String, x: f64, y: f64, class: &str, words: &str) {
     );
 }
 
-/// Makes text safe in XML, which allows no control characters at all.
+/// Makes text safe in XML, which allows no control characters.
 fn escape(text: &str) -> String {
     let mut safe = String::new();
     for letter in text.chars() {

@@ -1,4 +1,7 @@
-//! Servers that misbehave: `docs/faults.md` has a row for each test.
+//! `url_fetcher`: servers that misbehave. `docs/faults.md` has a row for each test.
+
+mod common;
+mod fetcher;
 
 use std::io::Write;
 use std::net::{Shutdown, TcpStream};
@@ -7,11 +10,11 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-use crate::common::{LIMIT, drip, start_command};
-use crate::site::{read_request, serve, serve_pages, status, wait_for_hang_up};
-use crate::{command, lines, silent_site};
+use common::{LIMIT, drip, start_command};
+use fetcher::site::{read_request, serve, serve_pages, status, wait_for_hang_up};
+use fetcher::{command, lines, silent_site};
 #[cfg(target_os = "linux")]
-use crate::{file, site::Authority};
+use fetcher::{file, site::Authority};
 
 /// More than the two systems keep for a client that does not read.
 const UNREAD: usize = 64 << 20;

@@ -3,29 +3,29 @@
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::SeqCst;
 
-/// A pool at one moment. `accepted` is always the sum of `queued`, `active`, `processed` and
-/// `never_started`.
+/// The numbers of a pool at one moment. `accepted` is always the sum of
+/// `queued`, `active`, `processed` and `never_started`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Metrics {
-    /// Jobs that wait for a worker: the article's `JobsQueued`. A job that a free worker is about
-    /// to start is one of them.
+    /// Jobs that wait for a worker: the article's `JobsQueued`. This includes a
+    /// job that a free worker is about to start.
     pub queued: u64,
-    /// Workers that are busy with a job: the article's `WorkersActive`.
+    /// Workers that are running a job: the article's `WorkersActive`.
     pub active: u64,
-    /// Jobs that ended, well or not: the article's `JobsProcessed`.
+    /// Jobs that ended, failed ones included: the article's `JobsProcessed`.
     pub processed: u64,
-    /// How many of them panicked.
+    /// Jobs that panicked.
     pub failed: u64,
-    /// Jobs that the pool took.
+    /// Jobs that the pool accepted.
     pub accepted: u64,
-    /// Jobs that it handed back.
+    /// Jobs that the pool handed back to their submitters.
     pub rejected: u64,
-    /// Jobs that it took, and was stopped before it started them.
+    /// Accepted jobs that never started because the pool was stopped.
     pub never_started: u64,
 }
 
-/// What the workers count. Each job is counted once when it starts, and once when it leaves the
-/// pool.
+/// What the workers count: each job once when it starts, and once when it
+/// leaves the pool.
 #[derive(Default)]
 pub struct Counters {
     started: AtomicU64,
@@ -40,12 +40,12 @@ impl Counters {
         self.started.fetch_add(1, SeqCst);
     }
 
-    /// A job that was started returned.
+    /// A started job returned.
     pub fn returned(&self) {
         self.returned.fetch_add(1, SeqCst);
     }
 
-    /// A job that was started panicked.
+    /// A started job panicked.
     pub fn panicked(&self) {
         self.panicked.fetch_add(1, SeqCst);
     }
@@ -55,18 +55,19 @@ impl Counters {
         self.never_started.fetch_add(1, SeqCst);
     }
 
-    /// How many jobs are no longer in the pool.
+    /// How many jobs have left the pool.
     pub fn gone(&self) -> u64 {
         self.ways_out().iter().sum()
     }
 
-    /// All numbers of one moment. The caller sees to it that no job is accepted meanwhile.
+    /// All numbers of one moment. The caller makes sure that no job is accepted
+    /// in the meantime.
     pub fn snapshot(&self, accepted: u64, rejected: u64) -> Metrics {
         loop {
             let before = self.ways_out();
             let started = self.started.load(SeqCst);
-            // If a job left the pool in between, look again. This ends: no job comes in, so the
-            // pool runs empty.
+            // If a job left the pool in between, look again. This ends: no job
+            // comes in, so the pool runs empty.
             if self.ways_out() == before {
                 let [returned, panicked, never_started] = before;
                 let processed = returned + panicked;
@@ -84,6 +85,7 @@ impl Counters {
     }
 
     fn ways_out(&self) -> [u64; 3] {
-        [&self.returned, &self.panicked, &self.never_started].map(|count| count.load(SeqCst))
+        let counts = [&self.returned, &self.panicked, &self.never_started];
+        counts.map(|count| count.load(SeqCst))
     }
 }

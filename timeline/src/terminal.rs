@@ -1,15 +1,17 @@
 //! The picture in a terminal: a lane of text for each worker.
 
+use std::env;
+use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-use clap::builder::styling::{AnsiColor, Style};
+use anstyle::{AnsiColor, Style};
 
-use super::axis::Axis;
-use super::queue_depths;
-use crate::timeline::{Ending, Recording, Span};
+use crate::axis::Axis;
+use crate::run::{max_queue_depth, queue_depths};
+use crate::{Ending, Recording, Run, Span};
 
-/// More lanes than this are folded: one lane then stands for several workers.
-const MOST_LANES: usize = 20;
+/// When there are more workers than this, each lane stands for several of them.
+const MAX_LANES: usize = 20;
 
 /// What the terminal can show.
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +23,16 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Microseconds are the only thing in a text that is not ASCII.
+    /// The terminal behind stderr. Without one, a width of 80 columns.
+    pub fn of_stderr() -> Terminal {
+        let size = terminal_size::terminal_size_of(io::stderr());
+        Terminal {
+            width: size.map_or(80, |(width, _)| width.0.into()),
+            unicode: shows_unicode(),
+        }
+    }
+
+    /// The only letter in a picture's text that is not ASCII is that of microseconds.
     fn spell(&self, text: &str) -> String {
         if self.unicode {
             text.to_string()
@@ -31,10 +42,45 @@ impl Terminal {
     }
 }
 
-/// The characters that a picture is made of.
+/// Whether the locale has UTF-8, by the rules of POSIX. Windows has no locale, and shows UTF-8.
+fn shows_unicode() -> bool {
+    let names = ["LC_ALL", "LC_CTYPE", "LANG"];
+    let mut values = names.iter().filter_map(|name| env::var(name).ok());
+    match values.find(|value| !value.is_empty()) {
+        Some(locale) => {
+            let locale = locale.to_lowercase();
+            locale.contains("utf-8") || locale.contains("utf8")
+        }
+        None => cfg!(windows),
+    }
+}
+
+/// Prints the summaries of all runs to stderr, each below its lanes if `with_lanes`.
+///
+/// Leaves out the colours where they are not wanted. When nobody reads stderr, it does nothing.
+pub fn print(runs: &[Run], with_lanes: bool) {
+    let terminal = Terminal::of_stderr();
+    let max_depth = max_queue_depth(runs);
+    let mut text = String::new();
+    for run in runs {
+        if with_lanes {
+            text += "\n";
+        }
+        if !run.name.is_empty() {
+            text += &format!("{}:\n", run.name);
+        }
+        if with_lanes && !run.recording.spans.is_empty() {
+            text += &draw(&run.recording, max_depth, terminal);
+        }
+        text += &wrap(&run.summary(), terminal);
+    }
+    let _ = anstream::stderr().write_all(text.as_bytes());
+}
+
+/// The characters of a picture.
 struct Glyphs {
     open: char,
-    finished: Bar,
+    done: Bar,
     interrupted: Bar,
     failed: Bar,
     unended: Bar,
@@ -47,7 +93,7 @@ struct Glyphs {
     levels: &'static [char],
 }
 
-/// A job with this ending: the line, its end, and the whole of it when it has only one column.
+/// A job with this ending: its line, its last column, and the only column of a very short job.
 struct Bar {
     line: char,
     end: char,
@@ -56,7 +102,7 @@ struct Bar {
 
 const UNICODE: Glyphs = Glyphs {
     open: '┣',
-    finished: Bar {
+    done: Bar {
         line: '━',
         end: '┫',
         single: '┃',
@@ -86,7 +132,7 @@ const UNICODE: Glyphs = Glyphs {
 
 const ASCII: Glyphs = Glyphs {
     open: '[',
-    finished: Bar {
+    done: Bar {
         line: '=',
         end: ']',
         single: '|',
@@ -117,23 +163,22 @@ const ASCII: Glyphs = Glyphs {
 impl Glyphs {
     fn bar(&self, span: &Span) -> (&Bar, AnsiColor) {
         match span.ending() {
-            Some(Ending::Finished) => (&self.finished, AnsiColor::Green),
+            Some(Ending::Done) => (&self.done, AnsiColor::Green),
             Some(Ending::Interrupted) => (&self.interrupted, AnsiColor::Yellow),
             Some(Ending::Failed) => (&self.failed, AnsiColor::Red),
             None => (&self.unended, AnsiColor::Magenta),
         }
     }
 
-    /// The level for a share between 0.0 and 1.0, rounded up: only next to nothing is shown as
-    /// nothing.
+    /// The level for a share between 0.0 and 1.0, rounded up, so that a small share is still seen.
     fn level(&self, share: f64) -> char {
-        let most = self.levels.len() - 1;
-        let level = (share * most as f64 - 0.05).ceil().max(0.0) as usize;
-        self.levels[level.min(most)]
+        let max = self.levels.len() - 1;
+        let level = (share * max as f64 - 0.05).ceil().max(0.0) as usize;
+        self.levels[level.min(max)]
     }
 }
 
-/// One character, and its colour.
+/// One character and its colour.
 #[derive(Clone, Copy)]
 struct Cell {
     glyph: char,
@@ -145,10 +190,10 @@ const EMPTY: Cell = Cell {
     style: Style::new(),
 };
 
-/// The picture as lines of text, with colours. `deepest` is the full height of the queue.
-pub fn draw(recording: &Recording, deepest: usize, terminal: Terminal) -> String {
+/// The picture as lines of text, with colours. A queue of `max_depth` jobs has the full height.
+pub fn draw(recording: &Recording, max_depth: usize, terminal: Terminal) -> String {
     let lanes: Vec<(usize, Vec<&Span>)> = recording.lanes().into_iter().collect();
-    let fold = lanes.len().div_ceil(MOST_LANES).max(1);
+    let fold = lanes.len().div_ceil(MAX_LANES).max(1);
     let mut names: Vec<String> = lanes.chunks(fold).map(lane_name).collect();
 
     let axis = Axis::of(recording);
@@ -167,7 +212,7 @@ pub fn draw(recording: &Recording, deepest: usize, terminal: Terminal) -> String
         columns: terminal.width.saturating_sub(margin + 1).max(10),
     };
 
-    // A bar has three columns on average, or more. Otherwise no lane has bars.
+    // Bars only if they have at least three columns on average, in every lane.
     let has_room = |(_, spans): &(usize, Vec<&Span>)| spans.len() * 3 <= canvas.columns;
     let has_bars = fold == 1 && lanes.iter().all(has_room);
     let mut rows: Vec<Vec<Cell>> = Vec::new();
@@ -178,7 +223,7 @@ pub fn draw(recording: &Recording, deepest: usize, terminal: Terminal) -> String
         });
     }
     if !recording.queued.is_empty() {
-        rows.push(canvas.queue(&depths, deepest));
+        rows.push(canvas.queue(&depths, max_depth));
     }
     let mut text = canvas.mark_names();
     for (name, mut cells) in names.into_iter().zip(rows) {
@@ -201,13 +246,13 @@ struct Canvas<'a> {
 }
 
 impl Canvas<'_> {
-    /// The column in which this moment is.
+    /// The column of this moment.
     fn column(&self, at: Instant) -> usize {
         let column = self.axis.position(at) * self.columns as f64;
         (column as usize).min(self.columns - 1)
     }
 
-    /// From where to where a job is drawn, in columns.
+    /// The left and right edge of a job, in columns.
     fn place(&self, span: &Span) -> (f64, f64) {
         let end = span.end.map_or(self.recording.now, |(end, _)| end);
         let place = |at| self.axis.position(at) * self.columns as f64;
@@ -217,10 +262,10 @@ impl Canvas<'_> {
     /// A bar for each job, with its number where there is room.
     fn bars(&self, spans: &[&Span]) -> Vec<Cell> {
         let mut cells = vec![EMPTY; self.columns];
-        // Those that did not end well come last, so that none of them is drawn over.
-        let ended_well = |span: &&&Span| span.ending() == Some(Ending::Finished);
-        let others = spans.iter().filter(|span| !ended_well(span));
-        for span in spans.iter().filter(ended_well).chain(others) {
+        // The jobs that are done first, so that they do not hide the others.
+        let is_done = |span: &&&Span| span.ending() == Some(Ending::Done);
+        let others = spans.iter().filter(|span| !is_done(span));
+        for span in spans.iter().filter(is_done).chain(others) {
             let (from, to) = self.place(span);
             let from = (from.round() as usize).min(self.columns - 1);
             let to = (to.round() as usize).clamp(from + 1, self.columns);
@@ -241,19 +286,19 @@ impl Canvas<'_> {
         cells
     }
 
-    /// What to write on a bar of this width: the job's number, or the end of its label, with a
-    /// blank on both sides. Nothing, where that does not fit between the two ends of the bar.
+    /// The text on a bar of this width: the job's number or the end of its label, with a space on
+    /// both sides. Empty if it does not fit between the two ends of the bar.
     fn label(&self, job: usize, width: usize) -> Vec<char> {
         let room = width.saturating_sub(4);
         let text = match self.recording.labels.get(job) {
             None => job.to_string(),
-            // One column for each, and nothing that would move the cursor.
+            // Only characters of one column that do not move the cursor.
             Some(label) => label.replace(|c: char| !c.is_ascii_graphic() && c != ' ', "?"),
         };
         let text = if text.len() <= room {
             text
         } else if self.recording.labels.is_empty() || room < 4 {
-            return Vec::new(); // half a number is worse than none
+            return Vec::new(); // part of a number would be misleading
         } else {
             // The end of a URL tells more than its beginning.
             format!(
@@ -265,23 +310,23 @@ impl Canvas<'_> {
         format!(" {text} ").chars().collect()
     }
 
-    /// How busy these workers were, column by column. Where at least half of the jobs that ended
-    /// in a column did not end well, it shows that instead.
+    /// How busy these workers were, column by column. Where at least half of the jobs that ended in
+    /// a column failed or were interrupted, it shows that instead.
     fn shares(&self, lanes: &[(usize, Vec<&Span>)]) -> Vec<Cell> {
         let mut busy = vec![0.0; self.columns];
         let mut ended = vec![0; self.columns];
-        let mut badly: Vec<Vec<&Span>> = vec![Vec::new(); self.columns];
+        let mut not_done: Vec<Vec<&Span>> = vec![Vec::new(); self.columns];
         for span in lanes.iter().flat_map(|(_, spans)| spans) {
             let (from, to) = self.place(span);
             add(&mut busy, from, to, 1.0 / lanes.len() as f64);
             let column = (to as usize).min(self.columns - 1);
             ended[column] += 1;
-            if span.ending() != Some(Ending::Finished) {
-                badly[column].push(span);
+            if span.ending() != Some(Ending::Done) {
+                not_done[column].push(span);
             }
         }
-        let cell = |column: usize| match badly[column].last() {
-            Some(span) if 2 * badly[column].len() >= ended[column] => {
+        let cell = |column: usize| match not_done[column].last() {
+            Some(span) if 2 * not_done[column].len() >= ended[column] => {
                 let (bar, colour) = self.glyphs.bar(span);
                 Cell {
                     glyph: bar.single,
@@ -297,21 +342,21 @@ impl Canvas<'_> {
     }
 
     /// How deep the queue was on average, column by column.
-    fn queue(&self, depths: &[(Duration, Duration, usize)], deepest: usize) -> Vec<Cell> {
+    fn queue(&self, depths: &[(Duration, Duration, usize)], max_depth: usize) -> Vec<Cell> {
         let mut average = vec![0.0; self.columns];
         for &(from, to, depth) in depths {
             let place = |after| self.axis.share(after) * self.columns as f64;
             add(&mut average, place(from), place(to), depth as f64);
         }
-        let deepest = deepest.max(1) as f64;
+        let max_depth = max_depth.max(1) as f64;
         let cell = |depth| Cell {
-            glyph: self.glyphs.level(depth / deepest),
+            glyph: self.glyphs.level(depth / max_depth),
             style: AnsiColor::Blue.on_default(),
         };
         average.into_iter().map(cell).collect()
     }
 
-    /// The names of the marks, over their columns; in as many lines as it takes.
+    /// The names of the marks, above their columns, on as many lines as they need.
     fn mark_names(&self) -> String {
         let mut lines: Vec<String> = Vec::new();
         for mark in &self.recording.marks {
@@ -335,9 +380,9 @@ impl Canvas<'_> {
             .collect()
     }
 
-    /// Draws the marks across a lane, but not over a job's number or its ends.
+    /// Draws the marks across a lane, but not over a job's number or ends.
     fn mark(&self, cells: &mut [Cell]) {
-        let lines = [self.glyphs.finished.line, self.glyphs.interrupted.line];
+        let lines = [self.glyphs.done.line, self.glyphs.interrupted.line];
         for mark in &self.recording.marks {
             let cell = &mut cells[self.column(mark.at)];
             if lines.contains(&cell.glyph) || self.glyphs.levels.contains(&cell.glyph) {
@@ -362,7 +407,7 @@ impl Canvas<'_> {
             let from = column.min(columns.saturating_sub(label.chars().count()));
             labels = format!("{labels:<from$}{label}");
         }
-        // Here a mark is never hidden.
+        // Nothing hides a mark on the axis.
         for mark in &self.recording.marks {
             line[self.column(mark.at)] = self.glyphs.mark;
         }
@@ -370,7 +415,7 @@ impl Canvas<'_> {
         format!("{:margin$}{line}\n{:margin$}{labels}\n", "", "")
     }
 
-    /// What the ends of the bars mean, as far as they are there.
+    /// Explains the ends of bars that this picture has.
     fn legend(&self) -> String {
         let spans = &self.recording.spans;
         let line = |ending, bar: &Bar, meaning| {
@@ -387,20 +432,19 @@ impl Canvas<'_> {
     }
 }
 
-/// What a lane is called that stands for these workers.
+/// The name of a lane that stands for these workers.
 fn lane_name(lanes: &[(usize, Vec<&Span>)]) -> String {
     match lanes {
         [(worker, _)] => format!("worker {worker}"),
         [(first, _), .., (last, _)] if last - first < lanes.len() => {
             format!("workers {first}-{last}")
         }
-        // Some in between had no job.
+        // Some workers in between had no job.
         _ => format!("{} workers", lanes.len()),
     }
 }
 
-/// Adds `height` to each column from one place to another; to a column that is covered in part,
-/// that part of it.
+/// Adds `height` to each column between two positions, and the covered part of it at the edges.
 fn add(columns: &mut [f64], from: f64, to: f64, height: f64) {
     let last = (to.ceil() as usize).min(columns.len());
     for (column, sum) in columns
@@ -429,10 +473,10 @@ fn coloured(cells: &[Cell]) -> String {
     text
 }
 
-/// A sentence in lines that fit. Its parts are separated by semicolons.
-pub fn wrap(sentence: &str, terminal: Terminal) -> String {
+/// Breaks a summary into lines that fit, between its parts, which are separated by semicolons.
+pub fn wrap(summary: &str, terminal: Terminal) -> String {
     let mut lines = vec![String::new()];
-    for part in sentence.split_inclusive("; ") {
+    for part in summary.split_inclusive("; ") {
         let line = lines.last_mut().expect("it is never empty");
         let is_full = line.chars().count() + part.trim_end().chars().count() > terminal.width;
         if is_full && !line.is_empty() {

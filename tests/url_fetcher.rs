@@ -1,14 +1,10 @@
-//! `url_fetcher`: every URL gets its line, whenever the run is stopped, and whatever its server
-//! does: that is in `faults.rs`.
+//! `url_fetcher`: every URL gets its line, whenever the run is stopped. `url_fetcher_faults.rs` has
+//! the servers that misbehave.
 
-#[path = "../common/mod.rs"]
 mod common;
-mod faults;
-mod site;
+mod fetcher;
 
-use std::fs;
 use std::io::Read;
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
@@ -16,59 +12,8 @@ use std::thread;
 use std::time::Duration;
 
 use common::{Ended, numbers, run, start_command, within_limit};
-use site::{serve, serve_pages, status, wait_for_hang_up};
-
-const URL_FETCHER: &str = env!("CARGO_BIN_EXE_url_fetcher");
-
-/// The lines of stdout without the last, sorted, after a check that the last one adds up.
-#[track_caller]
-fn lines(ended: &Ended) -> Vec<&str> {
-    let (last, lines) = ended.stdout.split_last().expect("some output");
-    let [urls, answered, failed, cancelled, never_started] = numbers(last)[..] else {
-        panic!("not the line that adds up: {last}");
-    };
-    let count = |is_of: &dyn Fn(&str) -> bool| lines.iter().filter(|line| is_of(line)).count();
-    let in_flight = |line: &str| line.ends_with(": cancelled in flight");
-    let not_started = |line: &str| line.ends_with(": cancelled before it started");
-    assert_eq!(urls, lines.len(), "{ended:#?}");
-    assert_eq!(answered, count(&|line| line.starts_with("OK ")));
-    assert_eq!(cancelled, count(&in_flight));
-    assert_eq!(never_started, count(&not_started));
-    assert_eq!(failed, urls - answered - cancelled - never_started);
-    let mut lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-    lines.sort();
-    lines
-}
-
-/// Fetches one URL, and returns what is said of it.
-#[track_caller]
-fn fetch(url: &str) -> String {
-    let mut command = command();
-    command.args(["--timeout-secs", "20", url]);
-    let ended = start_command(command).end();
-    let line = lines(&ended)[0];
-    let expected = if line.starts_with("OK") { 0 } else { 1 };
-    assert_eq!(ended.status, Some(expected), "{line}");
-    line.replace(&format!(" {url}: "), " ")
-}
-
-fn command() -> Command {
-    let mut command = Command::new(URL_FETCHER);
-    // What the machine's own proxy says of a server of the test is of no interest here.
-    for proxy in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
-        command.env_remove(proxy).env_remove(proxy.to_lowercase());
-    }
-    command.stdin(Stdio::null());
-    command
-}
-
-/// A file with this content, for `--file`.
-fn file(name: &str, content: &str) -> PathBuf {
-    let name = format!("{}-{name}", std::process::id());
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    fs::write(&path, content).expect("a folder for files of tests");
-    path
-}
+use fetcher::site::{serve_pages, status};
+use fetcher::{URL_FETCHER, command, fetch, file, lines, silent_site};
 
 #[test]
 fn the_demo_site_shows_every_kind_of_answer() {
@@ -151,8 +96,8 @@ fn redirects_are_followed_ten_times() {
 #[cfg(target_os = "linux")]
 #[test]
 fn https_trusts_who_the_machine_trusts() {
-    let known = site::Authority::new("the known one");
-    let unknown = site::Authority::new("somebody");
+    let known = fetcher::site::Authority::new("the known one");
+    let unknown = fetcher::site::Authority::new("somebody");
     let trusted = file("trusted.pem", &known.pem());
 
     let good = known.serve("localhost", 2999);
@@ -356,19 +301,6 @@ fn as_many_requests_at_a_time_as_workers() {
 
     assert_eq!(ended.status, Some(0), "{ended:#?}");
     assert_eq!(most.load(Ordering::SeqCst), 5);
-}
-
-/// The arguments for `urls` pages of a server that never answers, and a channel that tells of
-/// each request that it got.
-fn silent_site(urls: usize) -> (Vec<String>, crossbeam_channel::Receiver<()>) {
-    let (asked, requests) = crossbeam_channel::unbounded();
-    let port = serve(move |mut client| {
-        site::read_request(&mut client);
-        let _ = asked.send(());
-        wait_for_hang_up(client);
-    });
-    let urls = (0..urls).map(|page| format!("http://127.0.0.1:{port}/{page}"));
-    (urls.collect(), requests)
 }
 
 #[test]

@@ -1,12 +1,9 @@
-//! The fetcher of the lesson `url_fetcher` without the pool: the same client, and one loop.
-//! `fetch_loop FILE`, with one URL a line.
+//! The same without a pool: the client of `url_fetcher` in one loop. `bench`
+//! compares the two. `fetch_loop FILE`, with one URL per line.
 
-#[allow(dead_code)]
-#[path = "../../../src/bin/url_fetcher/client.rs"]
+#[allow(dead_code)] // a loop does not abort
 mod client;
-#[path = "../../../src/bin/url_fetcher/list.rs"]
 mod list;
-#[path = "../../../src/bin/url_fetcher/lookup.rs"]
 mod lookup;
 
 use std::env;

@@ -1,0 +1,14 @@
+//! Article 2's pool: typed jobs in, typed results out. It belongs to the lesson
+//! `production_pool`, and is made for your own programs: depend on this crate,
+//! or copy this folder with `context.rs`, which is all that it needs.
+//!
+//! `pool.rs` is the pool, `results.rs` what it returns, `metrics.rs` what it
+//! counts.
+
+mod metrics;
+mod pool;
+mod results;
+
+pub use metrics::Metrics;
+pub use pool::Pool;
+pub use results::{Finished, Leftovers, Panicked, RejectReason, Rejected};

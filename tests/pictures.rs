@@ -1,0 +1,118 @@
+//! The pictures of the real lessons.
+
+mod common;
+
+use std::process::Command;
+
+use common::{run, start_command};
+
+#[test]
+fn the_lessons_record_what_their_pictures_are_about() {
+    let says = |lesson, flags: &str, text: &str| {
+        let ended = run(lesson, &format!("--timeline always {flags}"));
+        let is_there = ended.stderr.iter().any(|line| line.contains(text));
+        assert!(is_there, "{text}: {ended:#?}");
+    };
+    let cancelled = "--work-ms 50 --cancel-after-ms 20";
+    says(env!("CARGO_BIN_EXE_context_cancel"), cancelled, "  cancel");
+    let struct_pool = env!("CARGO_BIN_EXE_struct_pool");
+    says(struct_pool, "--work-ms 5 --panic-on 3", "; 1 failed");
+    let emergency = env!("CARGO_BIN_EXE_graceful_vs_emergency");
+    says(emergency, cancelled, "  cancel");
+    let in_an_hour = "--only emergency --work-ms 3600000 --cancel-after-ms 1000";
+    says(emergency, in_an_hour, "; 3 interrupted");
+    says(
+        env!("CARGO_BIN_EXE_struct_pool"),
+        "--work-ms 5",
+        "all submitted",
+    );
+    says(
+        env!("CARGO_BIN_EXE_buffered_vs_unbuffered"),
+        "--work-ms 5",
+        "queue    ",
+    );
+    says(
+        env!("CARGO_BIN_EXE_why_pools"),
+        "--work-ms 1 --jobs 50",
+        "50 jobs of ",
+    );
+    says(
+        env!("CARGO_BIN_EXE_url_fetcher"),
+        "http://127.0.0.1:1/page",
+        "1 failed",
+    );
+    let service = env!("CARGO_BIN_EXE_production_pool");
+    let flags = "--metrics off --duration-secs 0.2 --work-ms 20 --panic-percent 100";
+    says(service, flags, " failed;");
+    says(service, flags, "no more jobs");
+    says(service, flags, "queue    ");
+}
+
+#[test]
+fn a_lesson_draws_when_it_is_asked_to() {
+    let basic = env!("CARGO_BIN_EXE_basic");
+    let drawn = run(basic, "--work-ms 20 --timeline always");
+    let lanes = drawn
+        .stderr
+        .iter()
+        .filter(|line| line.starts_with("worker "));
+    assert_eq!(lanes.count(), 3, "{drawn:#?}");
+    assert!(
+        !drawn.stderr.iter().any(|line| line.contains('\u{1b}')),
+        "colours in a pipe"
+    );
+    let sentence = "10 jobs of ";
+    let has_sentence = |lines: &[String]| lines.iter().any(|it| it.starts_with(sentence));
+    assert!(has_sentence(&drawn.stderr), "{drawn:#?}");
+
+    let not_a_terminal = run(basic, "--work-ms 20");
+    assert!(has_sentence(&not_a_terminal.stderr), "{not_a_terminal:#?}");
+    let lanes = |line: &String| line.starts_with("worker ");
+    assert!(!not_a_terminal.stderr.iter().any(lanes));
+
+    let never = run(basic, "--work-ms 20 --timeline never");
+    assert_eq!(never.stderr, [""; 0]);
+}
+
+#[test]
+fn the_locale_decides_on_unicode() {
+    for (locale, bar) in [("C.UTF-8", '┣'), ("en_US.utf8", '┣'), ("C", '['), ("", '[')] {
+        if cfg!(windows) && locale.is_empty() {
+            continue;
+        }
+        let mut command = Command::new(env!("CARGO_BIN_EXE_basic"));
+        // So long that they are seen beside the time that a busy machine takes to start a thread.
+        command.args(["--work-ms", "100", "--timeline", "always", "--jobs", "3"]);
+        command
+            .env("LC_ALL", locale)
+            .env_remove("LC_CTYPE")
+            .env("LANG", "");
+        let ended = start_command(command).end();
+        let is_drawn = ended.stderr.iter().any(|line| line.contains(bar));
+        assert!(is_drawn, "{locale}: {ended:#?}");
+    }
+}
+
+#[test]
+fn an_svg_is_written_or_the_lesson_says_why_not() {
+    let basic = env!("CARGO_BIN_EXE_basic");
+    let file = std::env::temp_dir().join(format!("worker-pools-{}.svg", std::process::id()));
+    let flags = format!("--work-ms 1 --svg {}", file.display());
+    assert_eq!(run(basic, &flags).status, Some(0));
+    let svg = std::fs::read_to_string(&file).expect("it was written");
+    std::fs::remove_file(&file).expect("ours");
+    assert_eq!(svg.matches("class=\"bar done\"").count(), 10);
+
+    let ended = run(basic, "--work-ms 1 --svg no/such/folder/picture.svg");
+    assert_eq!(ended.status, Some(1));
+    assert_eq!(
+        ended.stdout.len(),
+        20,
+        "the lesson's own output comes first"
+    );
+    let last = ended.stderr.last().expect("it says why");
+    assert!(
+        last.starts_with("error: --svg no/such/folder/picture.svg: "),
+        "{last}"
+    );
+}

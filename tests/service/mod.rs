@@ -1,0 +1,113 @@
+//! Runs the service of `production_pool`, and reads what it says.
+
+// No test uses all of this.
+#![allow(dead_code)]
+
+use std::collections::HashMap;
+use std::net::TcpListener;
+
+use crate::common::{Ended, LIMIT, Running, numbers, start};
+
+pub const SERVICE: &str = env!("CARGO_BIN_EXE_production_pool");
+
+/// The numbers of the last line.
+#[derive(Debug)]
+pub struct Sum {
+    pub arrived: usize,
+    pub accepted: usize,
+    pub rejected: usize,
+    pub done: usize,
+    pub failed: usize,
+    pub never_started: usize,
+    pub interrupted: usize,
+}
+
+/// Reads the last line, and checks that it adds up.
+#[track_caller]
+pub fn sum(ended: &Ended) -> Sum {
+    let last = ended.stdout.last().expect("a last line");
+    let interrupted = match last.strip_suffix(" interrupted") {
+        Some(fates) => *numbers(fates).last().expect("how many"),
+        None => 0,
+    };
+    let [arrived, accepted, rejected, _, done, failed, never_started] = numbers(last)[..7] else {
+        panic!("not the line that adds up: {last}");
+    };
+    let mut expected = format!(
+        "{arrived} arrived = {accepted} accepted + {rejected} rejected; \
+         {accepted} accepted = {done} done + {failed} failed + {never_started} never started"
+    );
+    if interrupted > 0 {
+        expected += &format!(" + {interrupted} interrupted");
+    }
+    assert_eq!(*last, expected);
+    assert_eq!(arrived, accepted + rejected, "{last}");
+    assert_eq!(
+        accepted,
+        done + failed + never_started + interrupted,
+        "{last}"
+    );
+    Sum {
+        arrived,
+        accepted,
+        rejected,
+        done,
+        failed,
+        never_started,
+        interrupted,
+    }
+}
+
+/// A service with its metrics on a free port, and their address.
+pub fn observed(flags: &str) -> (Running, String) {
+    for _ in 0..10 {
+        let free = TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr());
+        let address = free.expect("a free port").to_string();
+        let mut running = start(SERVICE, &format!("--metrics {address} {flags}"));
+        // Another test may have been given the port meanwhile: then the service says so.
+        let line = running.wait_for(&address);
+        if line == format!("metrics: http://{address}/metrics") {
+            return (running, address);
+        }
+    }
+    panic!("ten ports that were free are in use");
+}
+
+pub fn get(address: &str, path: &str) -> (u16, String, String) {
+    let agent = ureq::Agent::config_builder()
+        .proxy(None)
+        .http_status_as_error(false)
+        .timeout_global(Some(LIMIT))
+        .build()
+        .new_agent();
+    let mut answer = agent
+        .get(format!("http://{address}{path}"))
+        .call()
+        .expect("an answer");
+    let kind = answer.headers()["content-type"]
+        .to_str()
+        .expect("text")
+        .to_string();
+    let body = answer.body_mut().read_to_string().expect("a body");
+    (answer.status().as_u16(), kind, body)
+}
+
+/// What a scrape says, after a check of its form.
+pub fn scrape(address: &str) -> HashMap<String, u64> {
+    let (status, kind, body) = get(address, "/metrics");
+    assert_eq!(status, 200);
+    assert_eq!(kind, "text/plain; version=0.0.4; charset=utf-8");
+    let lines: Vec<&str> = body.lines().collect();
+    let metrics = lines.chunks(3).map(|chunk| {
+        let [help, kind, sample] = chunk else {
+            panic!("not three lines a metric: {body}");
+        };
+        let (name, value) = sample.split_once(' ').expect("name and value");
+        assert!(help.starts_with(&format!("# HELP {name} ")), "{help}");
+        let is_counter = name.ends_with("_total");
+        let expected = if is_counter { "counter" } else { "gauge" };
+        assert_eq!(*kind, format!("# TYPE {name} {expected}"));
+        (name.to_string(), value.parse().expect("a number"))
+    });
+    metrics.collect()
+}

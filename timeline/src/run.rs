@@ -1,0 +1,115 @@
+//! A run of a pool: what its picture and its summary are made from.
+
+use std::time::Duration;
+
+use crate::axis::{Axis, format_duration};
+use crate::{Ending, MAX_SPANS, Recording, Span};
+
+/// One run of a pool.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// Its heading; empty if there is only one run.
+    pub name: String,
+    /// The size of the pool.
+    pub workers: usize,
+    /// What the workers did.
+    pub recording: Recording,
+}
+
+impl Run {
+    /// The numbers that matter, in one sentence. Its parts are separated by semicolons.
+    pub fn summary(&self) -> String {
+        let Run {
+            recording, workers, ..
+        } = self;
+        let spans = &recording.spans;
+        let axis = Axis::of(recording);
+        let length = |span: &Span| {
+            let end = span.end.map_or(recording.now, |(end, _)| end);
+            end.saturating_duration_since(span.start)
+        };
+        if spans.is_empty() {
+            return format!("no job started in {}", format_duration(axis.length()));
+        }
+        let busy: Duration = spans.iter().map(length).sum();
+        let mean = busy.div_f64(spans.len() as f64);
+        let is_mean = |span| length(span).abs_diff(mean) <= mean / 20;
+        let average = if spans.iter().all(is_mean) {
+            ""
+        } else {
+            " on average"
+        };
+        let mut text = format!(
+            "{} of {}{average} on {}: {}",
+            count(spans.len(), "job"),
+            format_duration(mean),
+            count(*workers, "worker"),
+            format_duration(axis.length()),
+        );
+        for (ending, fate) in [
+            (Some(Ending::Interrupted), "interrupted"),
+            (Some(Ending::Failed), "failed"),
+            (None, "not ended"),
+        ] {
+            let these = spans.iter().filter(|span| span.ending() == ending).count();
+            if these > 0 {
+                text += &format!("; {these} {fate}");
+            }
+        }
+        // A job that was cut short does not tell how long it would have taken.
+        let all_done = spans.iter().all(|span| span.ending() == Some(Ending::Done));
+        if *workers > 1 && all_done {
+            let busy = format_duration(busy);
+            text += &format!("; one worker would have needed {busy}");
+        }
+        let share = busy.as_secs_f64() / (axis.length().as_secs_f64() * *workers as f64);
+        text += &format!("; workers were busy {:.0} % of the time", share * 100.0);
+        let worked = recording.lanes().len();
+        if worked < *workers {
+            text += &format!("; {} of them had no job", workers - worked);
+        }
+        if spans.len() == MAX_SPANS {
+            text += "; later jobs were not recorded";
+        }
+        text
+    }
+}
+
+fn count(number: usize, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
+}
+
+/// The deepest queue of all runs, so that all of them are drawn to one scale.
+pub fn max_queue_depth(runs: &[Run]) -> usize {
+    let depths = runs.iter().flat_map(|run| {
+        let axis = Axis::of(&run.recording);
+        queue_depths(&run.recording, axis)
+    });
+    depths.map(|(_, _, depth)| depth).max().unwrap_or(0)
+}
+
+/// How deep the queue was: from when to when, after the beginning, and the depth. Depths that
+/// lasted too briefly to be seen are left out: a job for a free worker passes through the queue in
+/// no time.
+pub fn queue_depths(recording: &Recording, axis: Axis) -> Vec<(Duration, Duration, usize)> {
+    let entered = recording.queued.iter().map(|&at| (axis.after(at), 1));
+    let left = recording
+        .spans
+        .iter()
+        .map(|span| (axis.after(span.start), -1));
+    let mut changes: Vec<(Duration, isize)> = entered.chain(left).collect();
+    changes.sort();
+
+    let mut depth = 0;
+    let mut depths = Vec::new();
+    for (index, &(from, change)) in changes.iter().enumerate() {
+        depth += change;
+        let to = changes.get(index + 1).map_or(axis.length(), |&(at, _)| at);
+        if to >= from + axis.length() / 200 {
+            // A worker may start a job before its submitter has recorded that it was queued.
+            depths.push((from, to, depth.max(0) as usize));
+        }
+    }
+    depths
+}
