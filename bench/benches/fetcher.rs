@@ -1,4 +1,4 @@
-//! The lesson `url_fetcher` on a site of this machine, beside a plain loop.
+//! What a URL costs: the lesson `url_fetcher` beside a plain loop, on a site on this machine.
 
 use std::fs;
 use std::io;
@@ -14,6 +14,7 @@ use bench::site;
 use bench::store::{self, Numbers, results_dir};
 use criterion::{Criterion, Throughput};
 
+/// The program that fetches the URLs of `list`: the lesson, or the plain loop without `workers`.
 fn fetch(workers: Option<usize>, list: &PathBuf) -> Command {
     let mut command;
     if let Some(workers) = workers {
@@ -30,13 +31,13 @@ fn fetch(workers: Option<usize>, list: &PathBuf) -> Command {
     command
 }
 
-/// How many of the URLs were answered: "2000 URLs: 1999 answered, ...".
+/// How many URLs were answered, by a last line such as "2000 URLs: 1999 answered, ...".
 fn answered(last_line: &str) -> usize {
     let number = last_line.split_whitespace().nth(2);
     number.and_then(|it| it.parse().ok()).unwrap_or(0)
 }
 
-/// Writes a list of pages of a new site to a file.
+/// Starts a site, and writes a list of its pages to a file. Returns the file's path.
 fn new_site(delay_ms: u64, pages: usize) -> io::Result<PathBuf> {
     let site = site::start(Duration::from_millis(delay_ms))?;
     fs::create_dir_all(results_dir())?;
@@ -58,7 +59,7 @@ fn measure_time(criterion: &mut Criterion, counts: &mut Counts, sites: &[(u64, P
                     let start = Instant::now();
                     for _ in 0..times {
                         let line = last_line(&mut fetch(workers, list));
-                        let line = line.expect("the fetcher ends well");
+                        let line = line.expect("the fetcher runs");
                         counts.add(&id, URLS, answered(&line));
                     }
                     start.elapsed()
@@ -74,7 +75,7 @@ fn measure_memory(urls: usize) -> io::Result<Numbers> {
     for (name, workers) in fetchers() {
         let (line, peak) = peak_memory(&mut fetch(workers, &list))?;
         if answered(&line) != urls {
-            eprintln!("{name}: {line}");
+            eprintln!("{name}: not all of {urls} URLs were answered: {line}");
         }
         peaks.insert(name, peak.into_iter().collect());
     }
@@ -95,7 +96,7 @@ fn main() -> io::Result<()> {
         },
     );
     if rounds::is_filtered() {
-        eprintln!("the memory is not measured: only a part was asked for");
+        eprintln!("memory is measured only when all benchmarks run (leave out the filter)");
         return Ok(());
     }
     if rounds::is_measurement() {

@@ -1,4 +1,4 @@
-//! How the cost grows with the number of jobs, and with the number of workers.
+//! How cost grows with the number of jobs, and with the number of workers.
 
 use std::io;
 use std::process::Command;
@@ -8,7 +8,8 @@ use bench::child::{NOT_MEASURED, last_line};
 use bench::contenders::Contender;
 use bench::counts::Counts;
 use bench::points::{
-    JOBS, MANY_WORKERS, MORE_JOBS, MORE_WORKERS, for_jobs, for_workers, more_jobs, more_workers,
+    GROWTH_JOBS, GROWTH_WORKERS, JOB_COUNTS, WORKER_COUNTS, contenders_for_jobs,
+    contenders_with_workers, setup_for_jobs, setup_for_workers,
 };
 use bench::rounds;
 use bench::setup::Setup;
@@ -17,20 +18,22 @@ use criterion::{BenchmarkId, Criterion, Throughput};
 
 const ROUNDS: usize = 3;
 
-/// What is measured: the group, the contender, how much of it, and the setup.
+/// All points to measure: the group, the contender, the number of jobs or workers, and the setup.
 fn points() -> Vec<(&'static str, Contender, usize, Setup)> {
     let mut points = Vec::new();
-    for jobs in JOBS {
-        points.extend(for_jobs(jobs).map(|it| (MORE_JOBS, it, jobs, more_jobs(jobs))));
+    for jobs in JOB_COUNTS {
+        points.extend(
+            contenders_for_jobs(jobs).map(|it| (GROWTH_JOBS, it, jobs, setup_for_jobs(jobs))),
+        );
     }
-    for workers in MANY_WORKERS {
-        let setup = more_workers(workers);
-        points.extend(for_workers().map(|it| (MORE_WORKERS, it, workers, setup)));
+    for workers in WORKER_COUNTS {
+        let setup = setup_for_workers(workers);
+        points.extend(contenders_with_workers().map(|it| (GROWTH_WORKERS, it, workers, setup)));
     }
     points
 }
 
-/// Here the start of the pool counts, too.
+/// Measures the time, including the start of the pool.
 fn measure_time(criterion: &mut Criterion, counts: &mut Counts) {
     for (group, contender, amount, setup) in points() {
         let id = format!("{group}/{}/{amount}", contender.name);
@@ -48,8 +51,8 @@ fn measure_time(criterion: &mut Criterion, counts: &mut Counts) {
     }
 }
 
-/// Each measurement in a process of its own. Where the operating system does not tell, there are
-/// none.
+/// Measures the memory, each time in a new process. There are no numbers where the operating system
+/// does not report them.
 fn measure_memory(rounds: usize) -> io::Result<Numbers> {
     let mut peaks = Numbers::new();
     for _ in 0..rounds {
@@ -71,7 +74,7 @@ fn measure_memory(rounds: usize) -> io::Result<Numbers> {
 fn main() -> io::Result<()> {
     rounds::run("growth", ROUNDS, Duration::from_millis(100), measure_time);
     if rounds::is_filtered() {
-        eprintln!("the memory is not measured: only a part was asked for");
+        eprintln!("memory is measured only when all benchmarks run (leave out the filter)");
         return Ok(());
     }
     if rounds::is_measurement() {

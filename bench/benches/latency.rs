@@ -1,11 +1,11 @@
-//! How long it takes until something happens: a job starts, or the last worker is gone.
+//! Latency: how long it takes until a job starts, or until the last worker is gone.
 
 use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use bench::contenders::{IN_RUST, REFERENCE};
-use bench::points::{CANCEL, CANCELLED, CROWDS, SHUT_DOWN, SHUTDOWN, START};
+use bench::points::{CANCEL, CANCEL_CASES, SHUTDOWN, SHUTDOWN_POOLS, SHUTDOWN_WORKERS, START};
 use bench::rounds;
 use bench::setup::{Setup, Work};
 use criterion::{BenchmarkId, Criterion};
@@ -13,10 +13,10 @@ use crossbeam_channel::{bounded, select_biased};
 use worker_pools::Context;
 use worker_pools::{production_pool, struct_pool};
 
-/// By then a thread that has nothing to do has fallen asleep.
-const ASLEEP: Duration = Duration::from_millis(2);
+/// After this time, a thread that has nothing to do is asleep.
+const TIME_TO_FALL_ASLEEP: Duration = Duration::from_millis(2);
 
-/// From the submit of a job to its start, on a pool whose workers are asleep.
+/// Measures from the submit of a job to its start, on a pool whose workers are asleep.
 fn submit_to_start(criterion: &mut Criterion, counts: &mut bench::counts::Counts) {
     let mut group = criterion.benchmark_group(START);
     for contender in IN_RUST {
@@ -38,8 +38,8 @@ fn submit_to_start(criterion: &mut Criterion, counts: &mut bench::counts::Counts
     }
 }
 
-/// From the cancel to the end of the last of so many workers, which wait for a job, or for the end
-/// of one. Both waits are those of the lesson `graceful_vs_emergency`.
+/// The time from the cancel until the last worker is gone. The workers wait for a job or, with
+/// `in_a_job`, for the end of one. Both waits are those of the lesson `graceful_vs_emergency`.
 fn cancel_in_select(workers: usize, in_a_job: bool) -> Duration {
     let (context, cancel) = Context::with_cancel();
     let (_jobs, queue) = bounded::<()>(0);
@@ -58,7 +58,7 @@ fn cancel_in_select(workers: usize, in_a_job: bool) -> Duration {
             });
         }
         started.wait();
-        thread::sleep(ASLEEP);
+        thread::sleep(TIME_TO_FALL_ASLEEP);
         let now = Instant::now();
         cancel.cancel();
         now
@@ -66,6 +66,7 @@ fn cancel_in_select(workers: usize, in_a_job: bool) -> Duration {
     cancelled_at.elapsed()
 }
 
+/// Starts a pool, and submits `job` once for each worker.
 fn new_production_pool(
     workers: usize,
     job: impl Fn(&Context) + Send + Sync + 'static,
@@ -78,8 +79,8 @@ fn new_production_pool(
     pool
 }
 
-/// From a shutdown that is to stop now to its end, while every worker is in a job that waits for
-/// its context.
+/// The time that a shutdown takes when its context is done, while each worker is in a job that
+/// waits for the cancel.
 fn cancel_production_pool(workers: usize) -> Duration {
     let started = Arc::new(Barrier::new(workers + 1));
     let in_job = Arc::clone(&started);
@@ -88,7 +89,7 @@ fn cancel_production_pool(workers: usize) -> Duration {
         let _ = context.done().recv();
     });
     started.wait();
-    thread::sleep(ASLEEP);
+    thread::sleep(TIME_TO_FALL_ASLEEP);
 
     let (stop, cancel) = Context::with_cancel();
     cancel.cancel();
@@ -97,9 +98,9 @@ fn cancel_production_pool(workers: usize) -> Duration {
     now.elapsed()
 }
 
-/// From the shutdown to its end, when every worker waits for a job.
+/// The time that a shutdown takes when each worker waits for a job.
 fn shut_down_idle(pool: &str, workers: usize) -> Duration {
-    // Every worker has done a job, so every thread has come to life.
+    // Each worker runs a job first, so we know that its thread has started.
     let started = Arc::new(Barrier::new(workers + 1));
     let in_job = Arc::clone(&started);
     if pool == REFERENCE {
@@ -111,7 +112,7 @@ fn shut_down_idle(pool: &str, workers: usize) -> Duration {
             });
         }
         started.wait();
-        thread::sleep(ASLEEP);
+        thread::sleep(TIME_TO_FALL_ASLEEP);
         let now = Instant::now();
         pool.shutdown();
         now.elapsed()
@@ -120,21 +121,22 @@ fn shut_down_idle(pool: &str, workers: usize) -> Duration {
             in_job.wait();
         });
         started.wait();
-        thread::sleep(ASLEEP);
+        thread::sleep(TIME_TO_FALL_ASLEEP);
         let now = Instant::now();
         let _ = pool.shutdown(&Context::background());
         now.elapsed()
     }
 }
 
-fn by_crowd(
+/// Measures `once` for each name and each number of workers.
+fn by_workers(
     criterion: &mut Criterion,
     group: &str,
     names: &[&str],
     once: impl Fn(&str, usize) -> Duration,
 ) {
     let mut group = criterion.benchmark_group(group);
-    for workers in CROWDS {
+    for workers in SHUTDOWN_WORKERS {
         for &name in names {
             group.bench_function(BenchmarkId::new(name, workers), |bencher| {
                 bencher.iter_custom(|times| (0..times).map(|_| once(name, workers)).sum());
@@ -144,22 +146,22 @@ fn by_crowd(
 }
 
 fn main() {
-    // Longer than for the pools: most of the time goes by before the clock starts.
+    // Longer than in the bench `pools`, because most of the time passes before the clock starts.
     rounds::run(
         "latency",
         5,
         Duration::from_millis(500),
         |criterion, counts| {
             submit_to_start(criterion, counts);
-            let [idle, in_a_job, _] = CANCELLED;
-            by_crowd(criterion, CANCEL, &CANCELLED, |name, workers| {
+            let [idle, in_a_job, _] = CANCEL_CASES;
+            by_workers(criterion, CANCEL, &CANCEL_CASES, |name, workers| {
                 if name == idle || name == in_a_job {
                     cancel_in_select(workers, name == in_a_job)
                 } else {
                     cancel_production_pool(workers)
                 }
             });
-            by_crowd(criterion, SHUTDOWN, &SHUT_DOWN, shut_down_idle);
+            by_workers(criterion, SHUTDOWN, &SHUTDOWN_POOLS, shut_down_idle);
         },
     );
 }

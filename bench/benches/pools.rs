@@ -1,4 +1,4 @@
-//! What a job costs: every contender, with every work, queue, number of workers and of producers.
+//! What a job costs: each contender with each work, queue, number of workers and of producers.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use bench::rounds::{self, measure};
 use bench::setup::{Setup, Work, arithmetic};
 use criterion::Criterion;
 
-/// How long the work takes by itself.
+/// Measures the work alone, without a pool.
 fn measure_work(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("work");
     for (name, work, _) in WORKS {
@@ -35,7 +35,7 @@ fn main() {
                 for workers in WORKERS {
                     for producers in PRODUCERS {
                         for &contender in &contenders {
-                            // A thread costs so much that fewer will do.
+                            // Starting a thread takes so long that fewer jobs are enough.
                             let is_slow = contender.name == THREAD_PER_JOB && jobs > 1_000;
                             for &queue in contender.queues() {
                                 let setup = Setup {

@@ -1,7 +1,7 @@
-// Go's worker pool: a channel of func(), and goroutines that receive from it.
+// A worker pool in Go: a channel of func(), and goroutines that receive from it.
 //
 // It does the same as the contenders in Rust, and prints two numbers: the nanoseconds from before
-// the first job was submitted to after the last one was done, and how many jobs were done.
+// the first submit until the last job was done, and how many jobs were done.
 package main
 
 import (
@@ -14,14 +14,14 @@ import (
 
 var number uint64 = 1
 
-// A counter on a cache line of its own, so that nothing else is slowed down by it.
+// counter has a cache line for itself, so that it slows down nothing else.
 type counter struct {
 	_    [64]byte
 	done int64
 	_    [64]byte
 }
 
-// arithmetic does the same as the function of that name in setup.rs.
+// arithmetic does the same as the function with this name in setup.rs.
 func arithmetic(rounds int) uint64 {
 	n := number
 	for i := 0; i < rounds; i++ {
@@ -30,7 +30,9 @@ func arithmetic(rounds int) uint64 {
 	return n
 }
 
-func batch(jobs, rounds, workers, producers, capacity int) (time.Duration, int64) {
+// runBatch starts a pool, submits all jobs, and waits until they are done. It returns the time from
+// before the first submit, and the number of jobs that were done.
+func runBatch(jobs, rounds, workers, producers, capacity int) (time.Duration, int64) {
 	var done counter
 	queue := make(chan func(), capacity)
 	var working sync.WaitGroup
@@ -48,7 +50,7 @@ func batch(jobs, rounds, workers, producers, capacity int) (time.Duration, int64
 	job := func(rounds int) func() {
 		return func() {
 			if arithmetic(rounds) == 0 {
-				panic("so that the compiler keeps the arithmetic")
+				panic("never happens: this keeps the compiler from dropping the arithmetic")
 			}
 			atomic.AddInt64(&done.done, 1)
 		}
@@ -74,18 +76,18 @@ func batch(jobs, rounds, workers, producers, capacity int) (time.Duration, int64
 }
 
 func main() {
-	batches := flag.Int("batches", 1, "how often to do all jobs")
+	batches := flag.Int("batches", 1, "how many times to run all jobs")
 	jobs := flag.Int("jobs", 1_000_000, "how many jobs")
-	rounds := flag.Int("rounds", 0, "rounds of arithmetic in a job")
-	workers := flag.Int("workers", 2, "goroutines that do the jobs")
-	producers := flag.Int("producers", 1, "goroutines that submit them")
-	capacity := flag.Int("capacity", 1024, "room in the queue")
+	rounds := flag.Int("rounds", 0, "rounds of arithmetic in each job")
+	workers := flag.Int("workers", 2, "goroutines that run the jobs")
+	producers := flag.Int("producers", 1, "goroutines that submit the jobs")
+	capacity := flag.Int("capacity", 1024, "how many jobs fit into the queue")
 	flag.Parse()
 
 	var took time.Duration
 	var done int64
 	for i := 0; i < *batches; i++ {
-		t, d := batch(*jobs, *rounds, *workers, *producers, *capacity)
+		t, d := runBatch(*jobs, *rounds, *workers, *producers, *capacity)
 		took += t
 		done += d
 	}

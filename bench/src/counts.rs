@@ -1,5 +1,4 @@
-//! How many jobs each contender was given, and how many it had done when it said that it was
-//! through.
+//! How many jobs each contender was given, and how many were done when it said that all were.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
@@ -11,17 +10,17 @@ use crate::store;
 #[derive(Default, Debug)]
 pub struct Counts(BTreeMap<String, Count>);
 
-/// The jobs of one benchmark, over all its rounds.
+/// The jobs of one benchmark, in all its rounds.
 #[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
 pub struct Count {
-    /// How many were submitted.
+    /// How many jobs were submitted.
     pub submitted: u64,
-    /// How many of them were done in time.
+    /// How many of them were done when the contender said that all were.
     pub done: u64,
 }
 
 impl Counts {
-    /// Adds jobs to a benchmark.
+    /// Adds jobs to the benchmark with this id.
     pub fn add(&mut self, id: &str, submitted: usize, done: usize) {
         let count = self.0.entry(id.into()).or_default();
         count.add(Count {
@@ -41,7 +40,7 @@ impl Counts {
             .filter(|(_, count)| count.done != count.submitted)
     }
 
-    /// Keeps them under this name. Benchmarks that were not run this time stay as they were.
+    /// Saves the counts as `name`. Benchmarks that did not run this time keep their counts.
     ///
     /// # Errors
     ///
@@ -52,16 +51,20 @@ impl Counts {
         store::save(&file(name), numbers.collect())
     }
 
-    /// What was kept under this name.
+    /// Loads the counts that were saved as `name`.
     ///
     /// # Errors
     ///
-    /// When the file cannot be read, or has something else in it.
+    /// When the file cannot be read, or does not contain counts.
     pub fn load(name: &str) -> io::Result<Counts> {
         let mut counts = Counts::default();
         for (id, numbers) in store::load(&file(name))? {
             let [submitted, done] = numbers[..] else {
-                return Err(io::Error::other(format!("{}: not two numbers", file(name))));
+                let file = file(name);
+                let hint = "delete the file and measure again";
+                return Err(io::Error::other(format!(
+                    "{file}: expected two numbers for {id} ({hint})"
+                )));
             };
             counts.0.insert(id, Count { submitted, done });
         }
@@ -106,7 +109,7 @@ mod tests {
         capacity: 10,
     };
 
-    /// Does all jobs but the last one.
+    /// Does all jobs except the last one.
     fn drops_one(setup: &Setup) -> Outcome {
         let fewer = Setup {
             jobs: setup.jobs - 1,

@@ -1,64 +1,64 @@
-//! What is measured, for the benches that measure it and for the report that looks it up.
+//! What is measured. The benches measure these points, and the report looks them up.
 
 use crate::contenders::{Contender, IN_RUST, INLINE, THREAD_PER_JOB};
 use crate::report::format::counted;
 use crate::setup::{Setup, Work};
 
-/// What a job does, and how many of them make a batch.
+/// Each kind of work: its name, what a job does, and how many jobs make a batch.
 pub const WORKS: [(&str, Work, usize); 3] = [
     ("no-op", Work::NOTHING, 20_000),
     ("1 us", Work::SHORT, 10_000),
     ("100 us", Work::LONG, 200),
 ];
 
-/// How many threads do the jobs.
+/// How many threads run the jobs.
 pub const WORKERS: [usize; 3] = [1, 2, 4];
 
-/// How many threads submit them.
+/// How many threads submit the jobs.
 pub const PRODUCERS: [usize; 2] = [1, 4];
 
-/// How many jobs fit into the queue of those whose queue has a bound.
-pub const QUEUES: [Queue; 3] = [Queue::HandOver, Queue::TwoAWorker, Queue::Long];
+/// The queues of the contenders whose queue has a bound.
+pub const QUEUES: [Queue; 3] = [Queue::HandOver, Queue::TwoPerWorker, Queue::Long];
 
-/// Room in a queue.
+/// How much room a queue has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Queue {
-    /// None: a job goes from hand to hand.
+    /// No room: a worker takes each job directly from its producer.
     HandOver,
-    /// For two jobs a worker: the default of `struct_pool`.
-    TwoAWorker,
-    /// For 1,024 jobs.
+    /// Room for two jobs per worker: the default of `struct_pool`.
+    TwoPerWorker,
+    /// Room for 1,024 jobs.
     Long,
-    /// For all that come.
+    /// Room for any number of jobs.
     Unbounded,
 }
 
 impl Queue {
-    /// For how many jobs there is room.
+    /// How many jobs fit into the queue.
     pub fn capacity(self, workers: usize) -> usize {
         match self {
             Queue::HandOver => 0,
-            Queue::TwoAWorker => workers * 2,
+            Queue::TwoPerWorker => workers * 2,
             Queue::Long => 1_024,
             Queue::Unbounded => usize::MAX,
         }
     }
 
-    /// What it is called in the tables.
+    /// The name in the tables.
     pub fn name(self) -> &'static str {
         match self {
             Queue::HandOver => "0",
-            Queue::TwoAWorker => "2 × workers",
+            Queue::TwoPerWorker => "2 × workers",
             Queue::Long => "1,024",
             Queue::Unbounded => "no bound",
         }
     }
 
-    /// What it is called in the id of a benchmark.
+    /// The name in the id of a benchmark.
     fn id(self) -> &'static str {
         match self {
             Queue::HandOver => "queue of 0",
-            Queue::TwoAWorker => "queue of two a worker",
+            Queue::TwoPerWorker => "queue of two a worker",
             Queue::Long => "queue of 1024",
             Queue::Unbounded => "queue without bound",
         }
@@ -66,7 +66,7 @@ impl Queue {
 }
 
 impl Contender {
-    /// The queues that it can have.
+    /// The queues that it is measured with.
     pub fn queues(&self) -> &'static [Queue] {
         if self.is_bounded {
             &QUEUES
@@ -75,7 +75,7 @@ impl Contender {
         }
     }
 
-    /// The queue that lets it be compared with those that have no bound.
+    /// The queue with which it is compared with contenders without a bound.
     pub fn long_queue(&self) -> Queue {
         if self.is_bounded {
             Queue::Long
@@ -85,58 +85,58 @@ impl Contender {
     }
 }
 
-/// The group of the pools with this work.
+/// The group that measures all pools with this work.
 pub fn pools_group(work: &str) -> String {
     format!("pools/{work}")
 }
 
-/// The last part of the id of a pool.
+/// The last part of a benchmark's id in that group.
 pub fn pools_value(queue: Queue, workers: usize, producers: usize) -> String {
     format!("{}, {}", queue.id(), threads(workers, producers))
 }
 
-/// So many workers and producers, in words.
+/// The numbers of workers and producers in words, such as "2 workers, 1 producer".
 pub fn threads(workers: usize, producers: usize) -> String {
     let (workers, producers) = (counted(workers, "worker"), counted(producers, "producer"));
     format!("{workers}, {producers}")
 }
 
-/// The group of the pools that are asleep when a job is submitted.
+/// The group that measures from a submit to the start of the job, with workers that are asleep.
 pub const START: &str = "submit to start";
 
-/// The group of the workers that are cancelled.
+/// The group that measures from a cancel until the last worker is gone.
 pub const CANCEL: &str = "cancel to the last worker gone";
 
-/// How workers find out about the cancel.
-pub const CANCELLED: [&str; 3] = [
+/// What the workers do when they are cancelled.
+pub const CANCEL_CASES: [&str; 3] = [
     "select, idle",
     "select, in a job",
     "production_pool, in a job",
 ];
 
-/// The group of the idle pools that are shut down.
+/// The group that measures the shutdown of an idle pool.
 pub const SHUTDOWN: &str = "shutdown of an idle pool";
 
-/// The pools that are shut down.
-pub const SHUT_DOWN: [&str; 2] = ["struct_pool", "production_pool"];
+/// The pools whose shutdown is measured.
+pub const SHUTDOWN_POOLS: [&str; 2] = ["struct_pool", "production_pool"];
 
 /// How many workers are cancelled or shut down.
-pub const CROWDS: [usize; 3] = [3, 30, 300];
+pub const SHUTDOWN_WORKERS: [usize; 3] = [3, 30, 300];
 
-/// The group of the pools that are started, given so many jobs, and shut down.
-pub const MORE_JOBS: &str = "growth/jobs";
+/// The group that starts a pool, gives it more and more jobs, and shuts it down.
+pub const GROWTH_JOBS: &str = "growth/jobs";
 
-/// So many jobs.
-pub const JOBS: [usize; 5] = [100, 1_000, 10_000, 100_000, 1_000_000];
+/// How many jobs the pools of [`GROWTH_JOBS`] get.
+pub const JOB_COUNTS: [usize; 5] = [100, 1_000, 10_000, 100_000, 1_000_000];
 
-/// The group of the pools that are started with so many workers, given jobs, and shut down.
-pub const MORE_WORKERS: &str = "growth/workers";
+/// The group that starts a pool with more and more workers, gives it jobs, and shuts it down.
+pub const GROWTH_WORKERS: &str = "growth/workers";
 
-/// So many workers.
-pub const MANY_WORKERS: [usize; 4] = [1, 10, 100, 1_000];
+/// How many workers the pools of [`GROWTH_WORKERS`] have.
+pub const WORKER_COUNTS: [usize; 4] = [1, 10, 100, 1_000];
 
-/// So many jobs for [`JOBS`]: two workers, a queue of 1,024, one producer.
-pub fn more_jobs(jobs: usize) -> Setup {
+/// The setup for [`GROWTH_JOBS`]: two workers, one producer, a queue of 1,024.
+pub fn setup_for_jobs(jobs: usize) -> Setup {
     Setup {
         work: Work::NOTHING,
         jobs,
@@ -146,41 +146,41 @@ pub fn more_jobs(jobs: usize) -> Setup {
     }
 }
 
-/// So many workers for [`MANY_WORKERS`]: 10,000 jobs, a queue of 1,024, one producer.
-pub fn more_workers(workers: usize) -> Setup {
+/// The setup for [`GROWTH_WORKERS`]: 10,000 jobs, one producer, a queue of 1,024.
+pub fn setup_for_workers(workers: usize) -> Setup {
     Setup {
         workers,
-        ..more_jobs(10_000)
+        ..setup_for_jobs(10_000)
     }
 }
 
-/// Who takes part with more and more jobs: a thread for each of more than 10,000 takes too long.
-pub fn for_jobs(jobs: usize) -> impl Iterator<Item = Contender> {
+/// The contenders for so many jobs. A thread for each of more than 10,000 jobs takes too long.
+pub fn contenders_for_jobs(jobs: usize) -> impl Iterator<Item = Contender> {
     let all = IN_RUST.into_iter();
     all.filter(move |it| it.name != THREAD_PER_JOB || jobs <= 10_000)
 }
 
-/// Who takes part with more and more workers: those who have any.
-pub fn for_workers() -> impl Iterator<Item = Contender> {
+/// The contenders of [`GROWTH_WORKERS`]: all that have workers.
+pub fn contenders_with_workers() -> impl Iterator<Item = Contender> {
     let all = IN_RUST.into_iter();
     all.filter(|it| ![THREAD_PER_JOB, INLINE].contains(&it.name))
 }
 
-/// The group of the fetchers, for a site that answers after so many milliseconds.
+/// The group that measures the fetchers on a site that answers after `delay_ms`.
 pub fn fetch_group(delay_ms: u64) -> String {
     format!("fetch/after {delay_ms} ms")
 }
 
-/// After how many milliseconds the site answers.
+/// The milliseconds after which the site answers.
 pub const DELAYS_MS: [u64; 2] = [0, 1];
 
-/// How many URLs are fetched to see how long it takes.
+/// How many URLs are fetched to measure the time.
 pub const URLS: usize = 2_000;
 
-/// How many URLs are fetched to see how much memory it takes.
+/// How many URLs are fetched to measure the memory.
 pub const MANY_URLS: usize = 100_000;
 
-/// The names of all fetchers, and how many workers they have. The loop has none.
+/// The name of each fetcher, and the number of its workers. The loop has none.
 pub fn fetchers() -> Vec<(String, Option<usize>)> {
     let pools = [1, 3, 32, 128].map(|workers| (counted(workers, "worker"), Some(workers)));
     [(LOOP.into(), None)].into_iter().chain(pools).collect()

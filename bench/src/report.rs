@@ -1,4 +1,4 @@
-//! The tables and the plots of `bench/README.md`, from what the benches have measured.
+//! The tables and the plots of `bench/README.md`, from the results of the benches.
 
 pub mod format;
 mod plots;
@@ -17,8 +17,8 @@ use results::Results;
 ///
 /// # Errors
 ///
-/// When nothing was measured yet, when a marker is missing in the README, or when a file cannot be
-/// read or written.
+/// When nothing was measured yet, when the README has no markers for a table, or when a file cannot
+/// be read or written.
 pub fn write(folder: &Path) -> io::Result<()> {
     let results = Results::load()?;
 
@@ -26,11 +26,19 @@ pub fn write(folder: &Path) -> io::Result<()> {
     let mut text = fs::read_to_string(&path)?;
     for (name, table) in tables::all(&results) {
         text = readme::replace(&text, name, &table)
-            .ok_or_else(|| io::Error::other(format!("no markers for {name} in the README")))?;
+            .ok_or_else(|| io::Error::other(no_markers(&path, name)))?;
     }
     fs::write(&path, text)?;
 
     let plots = folder.join("plots");
     fs::create_dir_all(&plots)?;
     plots::draw(&results, &plots)
+}
+
+fn no_markers(path: &Path, name: &str) -> String {
+    format!(
+        "{}: the markers of a table are missing \
+         (add `<!-- begin {name} -->` and `<!-- end {name} -->`)",
+        path.display()
+    )
 }

@@ -1,5 +1,6 @@
-//! Criterion measures one function after the other. So that a machine which is busy for a while is
-//! busy for every contender, all are measured for a short time, then all once more, and so on.
+//! Measures in rounds. Criterion measures one function after the other, so a machine that is busy
+//! for a while would be unfair to one contender. Here every contender is measured for a short time
+//! in each round.
 
 use std::env;
 use std::time::Duration;
@@ -10,28 +11,29 @@ use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput};
 use crate::contenders::Contender;
 use crate::counts::Counts;
 use crate::setup::Setup;
+use crate::store::results_dir;
 
-/// How criterion calls round number `round`: it is a baseline, so that it is kept.
+/// The name of a round for criterion. Each round is a baseline, because criterion keeps those.
 pub fn baseline(round: usize) -> String {
     format!("round-{round}")
 }
 
-/// Whether this is a measurement, and not `cargo bench -- --test` or the like.
+/// Whether this run measures. With `cargo bench -- --test`, for example, it does not.
 pub fn is_measurement() -> bool {
     let has = |flag: &str| env::args().any(|arg| arg == flag);
     has("--bench") && !has("--test") && !has("--list")
 }
 
-/// Whether only some of the benchmarks were asked for, or only their names. The value of a flag
-/// looks as if it were such a filter.
+/// Whether the command line asks for some of the benchmarks only, or for their names. The value of
+/// a flag also counts as a filter: nothing here can tell them apart.
 pub fn is_filtered() -> bool {
     env::args()
         .skip(1)
         .any(|arg| arg == "--list" || !arg.starts_with('-'))
 }
 
-/// Measures everything so many times. In each round, each benchmark gets about `time`, but at
-/// least ten samples. Then keeps the counts of the jobs as `name`.
+/// Calls `measure` once for each round. In a round, each benchmark gets about `time`, but at least
+/// ten samples. At the end, saves the counts of the jobs as `name`.
 pub fn run(
     name: &str,
     rounds: usize,
@@ -44,7 +46,7 @@ pub fn run(
             .sample_size(10)
             .warm_up_time(time / 4)
             .measurement_time(time)
-            // Enough for the median, which is all that the report takes.
+            // Enough for the median. The report uses nothing else.
             .nresamples(2_000)
             .without_plots()
             .configure_from_args()
@@ -56,13 +58,16 @@ pub fn run(
     }
     if is_measurement() {
         if let Err(error) = counts.save(name) {
-            eprintln!("cannot keep the counts of the jobs: {error}");
+            eprintln!(
+                "cannot save the counts of the jobs in {}: {error}",
+                results_dir().display()
+            );
         }
     }
 }
 
-/// Measures one contender: one iteration is all jobs of the setup. `group_name` and `value` make
-/// its id, with the contender's name in between.
+/// Measures one contender. One iteration is all jobs of the setup. The id of the benchmark is
+/// `group_name`, the contender's name, and `value`.
 pub fn measure(
     group: &mut BenchmarkGroup<WallTime>,
     counts: &mut Counts,

@@ -1,4 +1,4 @@
-//! What a contender is given to do.
+//! The jobs that a contender gets, and the clock that measures them.
 
 use std::hint::black_box;
 use std::iter::Sum;
@@ -8,28 +8,28 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Jobs for a pool, and the pool's size.
+/// The jobs for a pool, and the size of the pool.
 #[derive(Clone, Copy, Debug)]
 pub struct Setup {
     /// What each job does.
     pub work: Work,
-    /// How many jobs.
+    /// How many jobs there are.
     pub jobs: usize,
-    /// Threads that do them.
+    /// How many threads run the jobs.
     pub workers: usize,
-    /// Threads that submit them, an equal share each.
+    /// How many threads submit the jobs. Each submits an equal share.
     pub producers: usize,
-    /// Room in the queue, for those whose queue has a bound.
+    /// How many jobs fit into the queue. Only queues with a bound use it.
     pub capacity: usize,
 }
 
-/// What a job does, beside counting itself.
+/// What a job does before it counts itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Work {
-    /// So many rounds of arithmetic: it always takes the same work, and never looks at a clock.
+    /// Does this many rounds of arithmetic. It is always the same work: it never looks at a clock.
     Rounds(u32),
-    /// Notes how long ago it was submitted. Before each such job is submitted, the pool is left
-    /// alone for so long that its workers fall asleep.
+    /// Notes how long ago the job was submitted. Before the submit, the producer waits until the
+    /// workers have fallen asleep.
     NoteStart,
 }
 
@@ -42,8 +42,8 @@ impl Work {
     pub const LONG: Work = Work::Rounds(75_000);
 }
 
-/// The arithmetic, also for those who measure it alone. Each round needs the result of the one
-/// before, and no compiler finds a short cut: it took one when the shift was missing.
+/// Does the arithmetic of a job. Each round needs the result of the round before. The shift is
+/// there because without it, the compiler found a short cut.
 pub fn arithmetic(rounds: u32) {
     let mut number: u64 = black_box(1);
     for _ in 0..rounds {
@@ -59,12 +59,12 @@ pub struct Task {
     tally: &'static Tally,
 }
 
-/// What the jobs of one batch write down. Aligned, so that it shares no cache line with a job.
+/// What the jobs of one batch note. It is aligned, so that it shares no cache line with a job.
 #[derive(Default)]
 #[repr(align(128))]
 struct Tally {
     done: AtomicUsize,
-    /// Only for [`Work::NoteStart`], where one job is under way at a time.
+    /// For [`Work::NoteStart`] only, where one job runs at a time.
     waits: Mutex<Waits>,
 }
 
@@ -75,7 +75,7 @@ struct Waits {
 }
 
 impl Task {
-    /// Does the work, and counts itself.
+    /// Does the work and counts the job.
     pub fn run(self) {
         match self.work {
             Work::Rounds(rounds) => arithmetic(rounds),
@@ -98,20 +98,20 @@ impl Tally {
     }
 }
 
-/// Jobs that were all submitted. Some may not be done yet.
+/// Jobs that have all been submitted. Some may not be done yet.
 pub struct Batch {
     started: Instant,
     work: Work,
     tally: &'static Tally,
 }
 
-/// What came of a batch.
+/// The result of one or more batches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// From before the first job was submitted to after the pool said that all are done; or, with
+    /// The time from before the first submit until the pool said that all jobs were done. With
     /// [`Work::NoteStart`], the sum of the jobs' waits.
     pub time: Duration,
-    /// How many jobs were done by then. The jobs counted themselves.
+    /// How many jobs had counted themselves by then.
     pub done: usize,
 }
 
@@ -130,14 +130,14 @@ impl Sum for Outcome {
 }
 
 impl Setup {
-    /// Submits all jobs, and starts the clock. Whoever has waited until they are done calls
+    /// Starts the clock and submits all jobs. The caller waits until they are done, and then calls
     /// [`Batch::end`].
     pub fn submit_all(&self, submit: impl Fn(Task) + Sync) -> Batch {
         let batch = Batch {
             started: Instant::now(),
             work: self.work,
-            // Leaked, so that a job which is done too late still finds it, and so that the jobs
-            // need no reference count. It is a few bytes a batch.
+            // Leaked, so that a late job still finds the tally, and so that the jobs need no
+            // reference count. A batch leaks a few bytes.
             tally: Box::leak(Box::default()),
         };
         let share = |producer: usize| {
@@ -168,7 +168,7 @@ impl Batch {
         }
     }
 
-    /// Stops the clock, and counts the jobs that are done.
+    /// Stops the clock and reads how many jobs are done.
     pub fn end(self) -> Outcome {
         let time = match self.work {
             Work::Rounds(_) => self.started.elapsed(),

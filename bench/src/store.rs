@@ -1,4 +1,4 @@
-//! Numbers that criterion has no place for, in files beside its own.
+//! Saves the numbers that criterion does not keep, in files beside its own.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -6,20 +6,19 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Some numbers for each id.
+/// The numbers of each id.
 pub type Numbers = BTreeMap<String, Vec<u64>>;
 
-/// Where criterion keeps its results, and we ours: `target/criterion`.
+/// The folder of criterion's results and ours: `target/criterion`.
 pub fn results_dir() -> PathBuf {
-    // As criterion itself looks for it.
+    // Criterion looks for its folder in the same way.
     let home = env::var_os("CRITERION_HOME").map(PathBuf::from);
     let target = env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
     home.or_else(|| target.map(|target| target.join("criterion")))
         .unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/criterion"))
 }
 
-/// Adds the numbers to a file. Ids that are in it already get the new numbers; all others keep
-/// theirs.
+/// Adds the numbers to a file. They replace those of the same id; all other ids keep theirs.
 ///
 /// # Errors
 ///
@@ -34,11 +33,11 @@ pub fn save(file: &str, numbers: Numbers) -> io::Result<()> {
     )
 }
 
-/// Reads what [`save`] wrote. Without such a file there are none.
+/// Loads what [`save`] has written. Without such a file, there are no numbers.
 ///
 /// # Errors
 ///
-/// When the file cannot be read, or has something else in it.
+/// When the file cannot be read, or does not contain numbers by id.
 pub fn load(file: &str) -> io::Result<Numbers> {
     match fs::read(results_dir().join(file)) {
         Ok(text) => Ok(serde_json::from_slice(&text)?),

@@ -1,12 +1,12 @@
-//! By how many bytes the memory grows while a contender works: `peak CONTENDER JOBS WORKERS`.
-//! For the bench `growth`, which starts it anew for each measurement.
+//! Prints by how many bytes the memory grows while a contender works:
+//! `peak CONTENDER JOBS WORKERS`. The bench `growth` starts it once for each measurement.
 
 use std::env;
 use std::process::ExitCode;
 
 use bench::child::NOT_MEASURED;
 use bench::contenders::IN_RUST;
-use bench::points::more_jobs;
+use bench::points::setup_for_jobs;
 use bench::setup::{Setup, Work};
 use worker_pools::memory::Growth;
 
@@ -21,14 +21,14 @@ fn main() -> ExitCode {
     let (Some(contender), Some(jobs), Some(workers)) =
         (contender(name), number(jobs), number(workers))
     else {
-        eprintln!("no such contender, or not a number above 0: {name}, {jobs}, {workers}");
+        eprintln!("expected a contender and two numbers above 0, not {name}, {jobs}, {workers}");
         return ExitCode::from(2);
     };
     let setup = Setup {
-        // Longer than it takes to submit the next job: a queue without a bound then grows.
+        // Each job takes longer than a submit, so a queue without a bound grows.
         work: Work::SHORT,
         workers,
-        ..more_jobs(jobs)
+        ..setup_for_jobs(jobs)
     };
 
     let growth = Growth::watch();

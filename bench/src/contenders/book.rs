@@ -41,7 +41,7 @@ impl Pool {
 
 fn worker(queue: &Mutex<Receiver<Job>>) {
     loop {
-        // A statement of its own, so that the lock is not held while the job runs.
+        // A separate statement, so that the worker does not hold the lock while the job runs.
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else {
             return; // the queue is closed and empty

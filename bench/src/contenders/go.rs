@@ -1,4 +1,4 @@
-//! The pool in Go: a program of its own, which reads the clock and counts its jobs itself.
+//! The pool in Go is a separate program. It measures the time and counts its jobs itself.
 
 use std::env::consts::EXE_SUFFIX;
 use std::fs;
@@ -15,18 +15,18 @@ fn program() -> PathBuf {
     results_dir().join(format!("go-pool{EXE_SUFFIX}"))
 }
 
-/// Compiles it.
+/// Compiles the program.
 ///
 /// # Errors
 ///
-/// When there is no Go here, or when it does not compile: the reason, for people to read.
+/// When Go is not installed, or the program does not compile. The text is for people to read.
 pub fn build() -> Result<(), String> {
     fs::create_dir_all(results_dir()).map_err(|error| error.to_string())?;
     let mut go = Command::new("go");
     go.args(["build", "-o"]).arg(program()).arg(SOURCE);
     let output = go
         .output()
-        .map_err(|error| format!("cannot run go: {error}"))?;
+        .map_err(|error| format!("cannot run go: {error} (is it installed?)"))?;
     if output.status.success() {
         Ok(())
     } else {
@@ -37,7 +37,7 @@ pub fn build() -> Result<(), String> {
 
 pub fn run(setup: &Setup, batches: u64) -> Outcome {
     let Work::Rounds(rounds) = setup.work else {
-        unreachable!("Go takes no part in the bench of latency");
+        unreachable!("the bench of latency measures only contenders in Rust");
     };
     let flags = [
         format!("-batches={batches}"),
@@ -48,7 +48,7 @@ pub fn run(setup: &Setup, batches: u64) -> Outcome {
         format!("-capacity={}", setup.capacity),
     ];
     let output = Command::new(program()).args(flags).output();
-    let output = output.expect("the program was built before");
+    let output = output.expect("build() has compiled the program");
     let text = String::from_utf8_lossy(&output.stdout);
     let mut numbers = text.split_whitespace().map(str::parse);
     match (numbers.next(), numbers.next()) {

@@ -1,8 +1,8 @@
-//! Numbers for people.
+//! Numbers as people read them.
 
 use super::spread::Spread;
 
-/// Three digits, or two for the ratios around 1.
+/// Two decimals below 10, one below 100, and none above.
 fn digits(number: f64) -> String {
     match number {
         ..9.995 => format!("{number:.2}"),
@@ -11,7 +11,7 @@ fn digits(number: f64) -> String {
     }
 }
 
-/// 1,000,000
+/// Groups the digits: 1,000,000.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
@@ -24,7 +24,7 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
-/// 1 worker, 1,000 workers
+/// A number with its noun: 1 worker, 1,000 workers.
 pub fn counted(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", grouped(number as u64))
@@ -49,12 +49,12 @@ pub fn memory(bytes: f64) -> String {
     }
 }
 
-/// How many times the reference.
+/// The median ratio, or a dash when there is none.
 pub fn ratio(ratio: Option<Spread>) -> String {
     ratio.map_or("–".into(), |it| digits(it.median))
 }
 
-/// The same, and what it was in the lowest and in the highest round.
+/// The median ratio, and behind it the lowest and the highest of the rounds.
 pub fn ratio_with_spread(ratio: Option<Spread>) -> String {
     let text = |it: Spread| {
         let [median, min, max] = [it.median, it.min, it.max].map(digits);
@@ -66,7 +66,7 @@ pub fn ratio_with_spread(ratio: Option<Spread>) -> String {
     ratio.map_or("–".into(), text)
 }
 
-/// The median, if there is one.
+/// The median in this unit, or a dash when there is none.
 pub fn median(spread: Option<Spread>, unit: fn(f64) -> String) -> String {
     spread.map_or("–".into(), |it| unit(it.median))
 }

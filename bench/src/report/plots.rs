@@ -13,11 +13,11 @@ use super::results::Results;
 use super::spread::Spread;
 use crate::contenders::{IN_GO, IN_RUST, REFERENCE};
 use crate::points::{
-    CANCEL, CANCELLED, CROWDS, DELAYS_MS, JOBS, LOOP, MANY_WORKERS, MORE_JOBS, MORE_WORKERS, Queue,
-    fetch_group, fetchers, pools_group, pools_value,
+    CANCEL, CANCEL_CASES, DELAYS_MS, GROWTH_JOBS, GROWTH_WORKERS, JOB_COUNTS, LOOP, Queue,
+    SHUTDOWN_WORKERS, WORKER_COUNTS, fetch_group, fetchers, pools_group, pools_value,
 };
 
-/// Ten colors that can be told from each other.
+/// Ten colours that are easy to tell apart.
 const COLORS: [RGBColor; 10] = [
     RGBColor(214, 39, 40),
     RGBColor(31, 119, 180),
@@ -37,7 +37,7 @@ struct Line {
     points: Vec<(f64, f64)>,
 }
 
-/// What a plot says beside its lines.
+/// The texts of a plot, and the unit of its y axis.
 struct Texts<'a> {
     title: &'a str,
     x: &'a str,
@@ -45,12 +45,12 @@ struct Texts<'a> {
     unit: fn(f64) -> String,
 }
 
-/// Draws all plots into this folder. What was not measured is not in them.
+/// Draws all plots into this folder, without the benchmarks that were not measured.
 pub fn draw(results: &Results, folder: &Path) -> io::Result<()> {
     let to_io = |error: Box<dyn Error>| io::Error::other(error.to_string());
-    pools(results, &folder.join("pools.svg")).map_err(to_io)?;
+    draw_pools(results, &folder.join("pools.svg")).map_err(to_io)?;
     for (file, texts, plot) in line_plots(results) {
-        lines(&folder.join(file), &texts, &plot).map_err(to_io)?;
+        draw_lines(&folder.join(file), &texts, &plot).map_err(to_io)?;
     }
     Ok(())
 }
@@ -72,7 +72,7 @@ fn line_plots(results: &Results) -> Vec<(&'static str, Texts<'static>, Vec<Line>
                 y: "a job",
                 unit: format::time,
             },
-            by_amount(&names, MORE_JOBS, &JOBS, time),
+            by_amount(&names, GROWTH_JOBS, &JOB_COUNTS, time),
         ),
         (
             "growth-workers.svg",
@@ -82,7 +82,7 @@ fn line_plots(results: &Results) -> Vec<(&'static str, Texts<'static>, Vec<Line>
                 y: "a job",
                 unit: format::time,
             },
-            by_amount(&names, MORE_WORKERS, &MANY_WORKERS, time),
+            by_amount(&names, GROWTH_WORKERS, &WORKER_COUNTS, time),
         ),
         (
             "memory-jobs.svg",
@@ -92,7 +92,7 @@ fn line_plots(results: &Results) -> Vec<(&'static str, Texts<'static>, Vec<Line>
                 y: "memory",
                 unit: format::memory,
             },
-            by_amount(&names, MORE_JOBS, &JOBS, memory),
+            by_amount(&names, GROWTH_JOBS, &JOB_COUNTS, memory),
         ),
         (
             "cancel.svg",
@@ -102,7 +102,7 @@ fn line_plots(results: &Results) -> Vec<(&'static str, Texts<'static>, Vec<Line>
                 y: "time",
                 unit: format::time,
             },
-            by_amount(&CANCELLED, CANCEL, &CROWDS, time),
+            by_amount(&CANCEL_CASES, CANCEL, &SHUTDOWN_WORKERS, time),
         ),
         (
             "fetcher.svg",
@@ -134,37 +134,37 @@ fn by_amount(
     names.iter().map(line).collect()
 }
 
-/// The fetcher by its number of workers, and the loop, which has none, all along.
+/// The fetcher by its number of workers. The loop has no workers, so its line is level.
 fn fetch_lines(results: &Results, delay_ms: u64) -> [Line; 2] {
     let group = fetch_group(delay_ms);
     let time = |name: &str| results.time(&format!("{group}/{name}")).map(|it| it.median);
     let mut pools = Vec::new();
-    let mut alone = Vec::new();
+    let mut plain_loop = Vec::new();
     for (name, workers) in fetchers() {
         let Some(workers) = workers else { continue };
         pools.extend(time(&name).map(|nanos| (workers as f64, nanos)));
-        alone.extend(time(LOOP).map(|nanos| (workers as f64, nanos)));
+        plain_loop.extend(time(LOOP).map(|nanos| (workers as f64, nanos)));
     }
     let line = |name: &str, points| Line {
         name: format!("{name}, an answer after {delay_ms} ms"),
         points,
     };
-    [line("url_fetcher", pools), line(LOOP, alone)]
+    [line("url_fetcher", pools), line(LOOP, plain_loop)]
 }
 
-/// From a fifth below the smallest to a quarter above the largest, where there is one.
+/// From a fifth below the smallest number to a quarter above the largest. `None` without a number.
 fn range(numbers: impl Iterator<Item = f64> + Clone) -> Option<Range<f64>> {
     let min = numbers.clone().reduce(f64::min)?;
     let max = numbers.reduce(f64::max)?;
     Some(min * 0.8..max * 1.25)
 }
 
-fn lines(path: &Path, texts: &Texts, lines: &[Line]) -> Result<(), Box<dyn Error>> {
+fn draw_lines(path: &Path, texts: &Texts, lines: &[Line]) -> Result<(), Box<dyn Error>> {
     let points = lines.iter().flat_map(|line| &line.points);
     let xs = range(points.clone().map(|&(x, _)| x));
     let ys = range(points.map(|&(_, y)| y));
     let (Some(xs), Some(ys)) = (xs, ys) else {
-        return Ok(()); // nothing of it was measured
+        return Ok(()); // nothing was measured
     };
 
     let area = SVGBackend::new(path, (900, 560)).into_drawing_area();
@@ -181,11 +181,12 @@ fn lines(path: &Path, texts: &Texts, lines: &[Line]) -> Result<(), Box<dyn Error
         .light_line_style(WHITE)
         .x_desc(texts.x)
         .y_desc(texts.y)
-        .x_label_formatter(&plain)
+        .x_label_formatter(&format_amount)
         .y_label_formatter(&|&number| (texts.unit)(number))
         .label_style(("sans-serif", 14))
         .draw()?;
-    // Where the contenders are the lines, each has the same color in every plot. The names are in the order of the lines' ends.
+    // A contender has the same colour in every plot. The names are in the order in which the lines
+    // end, from top to bottom.
     let mut shown: Vec<(RGBColor, &Line)> = COLORS.into_iter().cycle().zip(lines).collect();
     let end = |line: &Line| line.points.last().map(|&(_, y)| y);
     shown.retain(|(_, line)| !line.points.is_empty());
@@ -197,7 +198,7 @@ fn lines(path: &Path, texts: &Texts, lines: &[Line]) -> Result<(), Box<dyn Error
         let dots = line.points.iter();
         chart.draw_series(dots.map(|&point| Circle::new(point, 3, color.filled())))?;
 
-        // Beside the plot, where they hide no line.
+        // The names stand beside the plot, where they hide no line.
         let y = 60 + 26 * index as i32;
         right.draw(&PathElement::new([(0, y), (24, y)], style))?;
         let text = Text::new(line.name.clone(), (30, y - 7), ("sans-serif", 14));
@@ -207,7 +208,7 @@ fn lines(path: &Path, texts: &Texts, lines: &[Line]) -> Result<(), Box<dyn Error
     Ok(())
 }
 
-fn plain(number: &f64) -> String {
+fn format_amount(number: &f64) -> String {
     if *number < 1.0 {
         format!("{number}")
     } else {
@@ -215,8 +216,8 @@ fn plain(number: &f64) -> String {
     }
 }
 
-/// The ratios of the pools: a dot for the median, and a line from the lowest to the highest round.
-fn pools(results: &Results, path: &Path) -> Result<(), Box<dyn Error>> {
+/// The ratios of the pools: a dot at the median, and a line from the lowest to the highest round.
+fn draw_pools(results: &Results, path: &Path) -> Result<(), Box<dyn Error>> {
     let group = pools_group("no-op");
     let id = |name: &str, queue| format!("{group}/{name}/{}", pools_value(queue, 2, 1));
     let reference = id(REFERENCE, Queue::Long);

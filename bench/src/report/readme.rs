@@ -1,6 +1,6 @@
-//! Where a table belongs in the README: between two comments that nobody sees.
+//! Puts a table into the README, between two HTML comments that readers do not see.
 
-/// The text with something new between the comments with this name; `None` if they are not there.
+/// Returns the text with `table` between the comments with this name, or `None` without them.
 pub fn replace(text: &str, name: &str, table: &str) -> Option<String> {
     let (before, rest) = text.split_once(&format!("<!-- begin {name} -->\n"))?;
     let (_, after) = rest.split_once(&format!("<!-- end {name} -->"))?;
@@ -16,13 +16,13 @@ mod tests {
     const README: &str = "a\n<!-- begin x -->\nold\n<!-- end x -->\nb\n";
 
     #[test]
-    fn a_table_replaces_the_one_before() {
+    fn a_table_replaces_the_old_one() {
         let text = replace(README, "x", "new\n").expect("the markers are there");
         assert_eq!(text, README.replace("old", "new"));
     }
 
     #[test]
-    fn a_table_without_its_markers_is_not_dropped_silently() {
+    fn a_table_without_its_markers_is_reported() {
         assert_eq!(replace(README, "y", "new\n"), None);
     }
 }

@@ -1,4 +1,4 @@
-//! What the benches have left in criterion's folder.
+//! The results of the benches, from criterion's folder.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,20 +16,20 @@ use crate::store::{self, Numbers, results_dir};
 /// More rounds than any bench has.
 const MAX_ROUNDS: usize = 100;
 
-/// All that was measured.
+/// All results of all benches.
 pub struct Results {
-    /// Nanoseconds for one element, round by round, by the id of the benchmark.
+    /// For each benchmark's id, the nanoseconds per element in each round.
     times: BTreeMap<String, Vec<Option<f64>>>,
-    /// When the last of them was measured.
+    /// When the last benchmark was measured.
     pub measured: SystemTime,
-    /// The jobs of all benchmarks.
+    /// The counts of the jobs, one for each bench.
     pub counts: Vec<Counts>,
-    /// The peaks of the memory, in bytes, by the id of the benchmark.
+    /// For each benchmark's id, the peaks of the memory in bytes.
     memory: Numbers,
 }
 
 impl Results {
-    /// Reads all of it.
+    /// Reads all results.
     pub fn load() -> io::Result<Results> {
         let mut results = Results {
             times: BTreeMap::new(),
@@ -42,7 +42,7 @@ impl Results {
             results.walk(&folder)?;
         }
         if results.times.is_empty() {
-            let hint = "nothing was measured yet; run `cargo bench -p bench` first";
+            let hint = "nothing was measured yet (run `cargo bench -p bench` first)";
             return Err(io::Error::other(hint));
         }
         for bench in ["pools", "latency", "growth", "fetcher"] {
@@ -56,7 +56,7 @@ impl Results {
         Ok(results)
     }
 
-    /// A benchmark has a folder, and in it one for each round.
+    /// Each benchmark has a folder, with a folder in it for each round.
     fn walk(&mut self, folder: &Path) -> io::Result<()> {
         for round in 1..=MAX_ROUNDS {
             let folder = folder.join(baseline(round));
@@ -79,7 +79,8 @@ impl Results {
         let id = benchmark["full_id"].as_str();
         let nanos = estimates["median"]["point_estimate"].as_f64();
         let (Some(id), Some(nanos)) = (id, nanos) else {
-            let what = format!("{}: not what criterion writes", folder.display());
+            let folder = folder.display();
+            let what = format!("{folder}: no result of criterion (delete it and measure again)");
             return Err(io::Error::other(what));
         };
         let elements = benchmark["throughput"]["Elements"].as_f64().unwrap_or(1.0);
@@ -94,17 +95,17 @@ impl Results {
         Ok(())
     }
 
-    /// Nanoseconds for one element.
+    /// The time per element, in nanoseconds.
     pub fn time(&self, id: &str) -> Option<Spread> {
         Spread::of(self.rounds(id).iter().flatten().copied().collect())
     }
 
-    /// How many times the time of the reference.
+    /// The time divided by the time of the reference.
     pub fn ratio(&self, id: &str, reference: &str) -> Option<Spread> {
         Spread::of_ratios(self.rounds(id), self.rounds(reference))
     }
 
-    /// Bytes.
+    /// The peak of the memory, in bytes.
     pub fn memory(&self, id: &str) -> Option<Spread> {
         let peaks = self.memory.get(id)?;
         Spread::of(peaks.iter().map(|&bytes| bytes as f64).collect())

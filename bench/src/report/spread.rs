@@ -1,6 +1,6 @@
-//! A number that was measured in several rounds.
+//! What several rounds have measured.
 
-/// The median of the rounds, and their extremes.
+/// The median, the lowest and the highest of the rounds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spread {
     pub median: f64,
@@ -9,7 +9,7 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// `None` without a number.
+    /// The spread of these numbers; `None` if there are none.
     pub fn of(mut numbers: Vec<f64>) -> Option<Spread> {
         numbers.sort_by(f64::total_cmp);
         let (&min, &max) = (numbers.first()?, numbers.last()?);
@@ -21,8 +21,8 @@ impl Spread {
         })
     }
 
-    /// Round by round, `numbers` divided by `reference`. So a round that was slow for both counts
-    /// like any other. `None` where no round has both.
+    /// The spread of `numbers` divided by `reference`, round by round. So a round that was slow for
+    /// both does no harm. `None` when no round has both.
     pub fn of_ratios(numbers: &[Option<f64>], reference: &[Option<f64>]) -> Option<Spread> {
         let rounds = numbers.iter().zip(reference);
         let ratio =
@@ -38,7 +38,7 @@ mod tests {
     #[test]
     fn a_ratio_is_taken_within_its_round() {
         // In the second round the machine was busy with something else.
-        // The last two are not complete.
+        // In each of the last two rounds, one number is missing.
         let numbers = [Some(20.0), Some(400.0), Some(30.0), None, Some(90.0)];
         let reference = [Some(10.0), Some(200.0), Some(10.0), Some(10.0), None];
         let spread = Spread {

@@ -13,13 +13,13 @@ use super::results::Results;
 use crate::contenders::{Contender, GO, IN_GO, IN_RUST, REFERENCE, TYPED};
 use crate::counts::{Count, Counts};
 use crate::points::{
-    CANCEL, CANCELLED, CROWDS, DELAYS_MS, JOBS, LOOP, MANY_WORKERS, MORE_JOBS, MORE_WORKERS,
-    PRODUCERS, Queue, SHUT_DOWN, SHUTDOWN, START, WORKERS, WORKS, fetch_group, fetchers,
-    for_workers, pools_group, pools_value, threads,
+    CANCEL, CANCEL_CASES, DELAYS_MS, GROWTH_JOBS, GROWTH_WORKERS, JOB_COUNTS, LOOP, PRODUCERS,
+    Queue, SHUTDOWN, SHUTDOWN_POOLS, SHUTDOWN_WORKERS, START, WORKER_COUNTS, WORKERS, WORKS,
+    contenders_with_workers, fetch_group, fetchers, pools_group, pools_value, threads,
 };
 use crate::setup::Work;
 
-/// Every table, with its name in the README.
+/// All tables, each with its name in the README.
 pub fn all(results: &Results) -> Vec<(&'static str, String)> {
     vec![
         ("machine", machine(results)),
@@ -31,8 +31,8 @@ pub fn all(results: &Results) -> Vec<(&'static str, String)> {
         ("workers 100 us", workers_and_producers(results, "100 us")),
         ("lost", lost(&results.counts)),
         ("start", start(results)),
-        ("cancel", crowds(results, CANCEL, &CANCELLED)),
-        ("shutdown", crowds(results, SHUTDOWN, &SHUT_DOWN)),
+        ("cancel", by_workers(results, CANCEL, &CANCEL_CASES)),
+        ("shutdown", by_workers(results, SHUTDOWN, &SHUTDOWN_POOLS)),
         ("growth jobs", growth_jobs(results)),
         ("growth workers", growth_workers(results)),
         ("memory jobs", memory_jobs(results)),
@@ -41,14 +41,14 @@ pub fn all(results: &Results) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// One line of cells.
+/// One row of a table.
 fn row(cells: impl IntoIterator<Item = String>) -> String {
     let cells: Vec<String> = cells.into_iter().collect();
     format!("| {} |\n", cells.join(" | "))
 }
 
-/// The first columns have text in them, the others numbers.
-fn head(texts: &[&str], numbers: impl IntoIterator<Item = String>) -> String {
+/// The heading of a table: first the columns with text, then those with numbers.
+fn heading(texts: &[&str], numbers: impl IntoIterator<Item = String>) -> String {
     let numbers: Vec<String> = numbers.into_iter().collect();
     let rule = format!(
         "|{}{}\n",
@@ -59,8 +59,8 @@ fn head(texts: &[&str], numbers: impl IntoIterator<Item = String>) -> String {
     row(texts.chain(numbers)) + &rule
 }
 
-/// Every contender with every queue that it can have.
-fn lines() -> Vec<(Contender, Queue)> {
+/// Each contender with each of its queues.
+fn contenders_and_queues() -> Vec<(Contender, Queue)> {
     let all = IN_RUST.into_iter().chain([IN_GO]);
     all.flat_map(|it| it.queues().iter().map(move |&queue| (it, queue)))
         .collect()
@@ -71,12 +71,12 @@ fn pools_id(work: &str, name: &str, queue: Queue, workers: usize, producers: usi
     format!("{}/{name}/{value}", pools_group(work))
 }
 
-/// The name of a work, for people: in the ids it is easy to type.
+/// The name of a work in the tables. The ids have `us` for `µs`, because it is easier to type.
 fn title(work: &str) -> String {
     work.replace("us", "µs")
 }
 
-/// When it was measured; and the machine as it is now.
+/// The date of the measurement, and the machine on which the report runs.
 fn machine(results: &Results) -> String {
     let date = OffsetDateTime::from(results.measured).date();
     let cores = thread::available_parallelism().map_or("?".into(), |it| it.to_string());
@@ -101,7 +101,7 @@ fn first_line(program: &str, args: &[&str]) -> Option<String> {
 }
 
 fn work(results: &Results) -> String {
-    let mut table = head(
+    let mut table = heading(
         &["work"],
         ["rounds of arithmetic", "time"].map(String::from),
     );
@@ -118,8 +118,8 @@ fn pools(results: &Results) -> String {
     let columns = WORKS
         .iter()
         .flat_map(|(name, ..)| [title(name), "a job".into()]);
-    let mut table = head(&["pool", "queue"], columns);
-    for (contender, queue) in lines() {
+    let mut table = heading(&["pool", "queue"], columns);
+    for (contender, queue) in contenders_and_queues() {
         let mut cells = vec![contender.name.into(), queue.name().into()];
         for (work, ..) in WORKS {
             let id = pools_id(work, contender.name, queue, 2, 1);
@@ -136,9 +136,9 @@ fn go(results: &Results) -> String {
     let ours = [REFERENCE, TYPED, "plain channel"];
     let columns = ["Go, a job".into()].into_iter();
     let columns = columns.chain(ours.map(|name| format!("{name}, times Go")));
-    let mut table = head(&["work", "queue"], columns);
+    let mut table = heading(&["work", "queue"], columns);
     for (work, ..) in &WORKS[..2] {
-        for queue in [Queue::TwoAWorker, Queue::Long] {
+        for queue in [Queue::TwoPerWorker, Queue::Long] {
             let go = pools_id(work, GO, queue, 2, 1);
             let mut cells = vec![title(work), queue.name().into()];
             cells.push(median(results.time(&go), time));
@@ -160,8 +160,8 @@ fn workers_and_producers(results: &Results, work: &str) -> String {
     let columns = points
         .iter()
         .map(|&(workers, producers)| threads(workers, producers));
-    let mut table = head(&["pool", "queue"], columns);
-    for (contender, queue) in lines() {
+    let mut table = heading(&["pool", "queue"], columns);
+    for (contender, queue) in contenders_and_queues() {
         let mut cells = vec![contender.name.into(), queue.name().into()];
         for &(workers, producers) in &points {
             let id = pools_id(work, contender.name, queue, workers, producers);
@@ -178,15 +178,17 @@ fn workers_and_producers(results: &Results, work: &str) -> String {
     table + &row(cells)
 }
 
-/// Who has lost jobs, in all benches together.
+/// The contenders that have lost jobs, in all benches together.
 fn lost(counts: &[Counts]) -> String {
     let mut lost: BTreeMap<&str, Count> = BTreeMap::new();
     let mut all = Count::default();
     for (id, count) in counts.iter().flat_map(Counts::iter) {
-        // The name is in the middle of "group/name/value" or at the end of "group/name".
-        let name = id
-            .split('/')
-            .find(|part| lines().iter().any(|(it, _)| it.name == *part));
+        // A contender's name is in the middle of "group/name/value" or at the end of "group/name".
+        let name = id.split('/').find(|part| {
+            contenders_and_queues()
+                .iter()
+                .any(|(it, _)| it.name == *part)
+        });
         lost.entry(name.unwrap_or("url_fetcher"))
             .or_default()
             .add(count);
@@ -194,7 +196,7 @@ fn lost(counts: &[Counts]) -> String {
     }
     lost.retain(|_, count| count.done != count.submitted);
 
-    let mut table = head(&["pool"], ["jobs", "not done"].map(String::from));
+    let mut table = heading(&["pool"], ["jobs", "not done"].map(String::from));
     let every = if lost.is_empty() {
         "all of them"
     } else {
@@ -208,7 +210,7 @@ fn lost(counts: &[Counts]) -> String {
 }
 
 fn start(results: &Results) -> String {
-    let mut table = head(&["pool"], ["ratio", "time"].map(String::from));
+    let mut table = heading(&["pool"], ["ratio", "time"].map(String::from));
     let reference = format!("{START}/{REFERENCE}");
     for contender in IN_RUST {
         let id = format!("{START}/{}", contender.name);
@@ -221,15 +223,15 @@ fn start(results: &Results) -> String {
     table
 }
 
-/// The ratios are to the first line.
-fn crowds(results: &Results, group: &str, names: &[&str]) -> String {
-    let columns = CROWDS
+/// Times by the number of workers. The ratios compare with the first row.
+fn by_workers(results: &Results, group: &str, names: &[&str]) -> String {
+    let columns = SHUTDOWN_WORKERS
         .iter()
         .flat_map(|it| [counted(*it, "worker"), "time".into()]);
-    let mut table = head(&[""], columns);
+    let mut table = heading(&[""], columns);
     for name in names {
         let mut cells = vec![name.to_string()];
-        for workers in CROWDS {
+        for workers in SHUTDOWN_WORKERS {
             let id = format!("{group}/{name}/{workers}");
             let reference = format!("{group}/{}/{workers}", names[0]);
             cells.push(ratio_with_spread(results.ratio(&id, &reference)));
@@ -240,10 +242,10 @@ fn crowds(results: &Results, group: &str, names: &[&str]) -> String {
     table
 }
 
-/// Who takes part in this group.
-fn who(group: &str) -> Vec<Contender> {
-    if group == MORE_WORKERS {
-        for_workers().collect()
+/// The contenders of this group.
+fn contenders_in(group: &str) -> Vec<Contender> {
+    if group == GROWTH_WORKERS {
+        contenders_with_workers().collect()
     } else {
         IN_RUST.to_vec()
     }
@@ -251,8 +253,8 @@ fn who(group: &str) -> Vec<Contender> {
 
 fn growth(results: &Results, group: &str, noun: &str, amounts: &[usize]) -> String {
     let columns = amounts.iter().map(|&it| counted(it, noun));
-    let mut table = head(&["pool"], columns);
-    for contender in who(group) {
+    let mut table = heading(&["pool"], columns);
+    for contender in contenders_in(group) {
         let cells = amounts.iter().map(|amount| {
             let id = format!("{group}/{}/{amount}", contender.name);
             let reference = format!("{group}/{REFERENCE}/{amount}");
@@ -268,22 +270,22 @@ fn growth(results: &Results, group: &str, noun: &str, amounts: &[usize]) -> Stri
 }
 
 fn growth_jobs(results: &Results) -> String {
-    growth(results, MORE_JOBS, "job", &JOBS)
+    growth(results, GROWTH_JOBS, "job", &JOB_COUNTS)
 }
 
 fn growth_workers(results: &Results) -> String {
-    growth(results, MORE_WORKERS, "worker", &MANY_WORKERS)
+    growth(results, GROWTH_WORKERS, "worker", &WORKER_COUNTS)
 }
 
 fn peaks(results: &Results, group: &str, amounts: &[usize], noun: &str, per: &str) -> String {
     let columns = amounts.iter().map(|&it| counted(it, noun));
-    let mut table = head(&["pool"], columns.chain([per.into()]));
-    for contender in who(group) {
+    let mut table = heading(&["pool"], columns.chain([per.into()]));
+    for contender in contenders_in(group) {
         let id = |amount: &usize| format!("{group}/{}/{amount}", contender.name);
         let cells = amounts
             .iter()
             .map(|it| median(results.memory(&id(it)), memory));
-        // Of the largest amount, because there the part that does not grow is the smallest.
+        // We divide the largest amount: there the part that does not grow matters least.
         let largest = amounts.iter().rev();
         let each = largest.filter_map(|it| Some(results.memory(&id(it))?.median / *it as f64));
         let each = each.map(memory).next().unwrap_or("–".into());
@@ -296,18 +298,24 @@ fn peaks(results: &Results, group: &str, amounts: &[usize], noun: &str, per: &st
 }
 
 fn memory_jobs(results: &Results) -> String {
-    peaks(results, MORE_JOBS, &JOBS, "job", "a job")
+    peaks(results, GROWTH_JOBS, &JOB_COUNTS, "job", "a job")
 }
 
 fn memory_workers(results: &Results) -> String {
-    peaks(results, MORE_WORKERS, &MANY_WORKERS, "worker", "a worker")
+    peaks(
+        results,
+        GROWTH_WORKERS,
+        &WORKER_COUNTS,
+        "worker",
+        "a worker",
+    )
 }
 
 fn fetcher(results: &Results) -> String {
     let columns = DELAYS_MS
         .iter()
         .flat_map(|it| [format!("after {it} ms"), "a URL".into()]);
-    let mut table = head(&[""], columns.chain(["peak of 100,000 URLs".into()]));
+    let mut table = heading(&[""], columns.chain(["peak of 100,000 URLs".into()]));
     for (name, _) in fetchers() {
         let mut cells = vec![name.clone()];
         for delay_ms in DELAYS_MS {
@@ -328,7 +336,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_has_lost_jobs_is_named_with_their_number() {
+    fn a_contender_that_lost_jobs_has_a_row_with_their_number() {
         let mut pools = Counts::default();
         pools.add("pools/no-op/rusty_pool/queue without bound", 1_000, 998);
         pools.add("pools/no-op/struct_pool/queue of 0", 1_000, 1_000);
