@@ -1,18 +1,19 @@
-//! What a channel does, and what may come of a race for it.
+//! What a channel does, and how a race for it may end.
 
 use super::crossbeam_channel::{
     Receiver, RecvError, Sender, bounded, never, select_biased, unbounded,
 };
-use super::{comes_to, panics, spawn};
+use super::{assert_outcomes, panics, spawn};
 
-/// Closes when it is dropped, and never has a message.
+/// A channel for the end of something: it never has a message, and it closes when its sender is
+/// dropped.
 fn done() -> (Sender<()>, Receiver<()>) {
     bounded(0)
 }
 
 #[test]
 fn messages_keep_their_order() {
-    comes_to(&["[1, 2]"], || {
+    assert_outcomes(&["[1, 2]"], || {
         let (sender, receiver) = unbounded();
         spawn(move || {
             sender.send(1).expect("main receives");
@@ -26,7 +27,7 @@ fn messages_keep_their_order() {
 #[test]
 fn a_message_goes_to_one_receiver() {
     let outcomes = ["[1, 2] []", "[1] [2]", "[2] [1]", "[] [1, 2]"];
-    comes_to(&outcomes, || {
+    assert_outcomes(&outcomes, || {
         let (sender, receiver) = bounded(2);
         let other = receiver.clone();
         let other = spawn(move || other.into_iter().collect::<Vec<i32>>());
@@ -41,7 +42,7 @@ fn a_message_goes_to_one_receiver() {
 
 #[test]
 fn a_closed_channel_is_emptied_first() {
-    comes_to(&["Ok(1) Err(RecvError)"], || {
+    assert_outcomes(&["Ok(1) Err(RecvError)"], || {
         let (sender, receiver) = bounded(1);
         let clone = sender.clone();
         spawn(move || clone.send(1).expect("main receives"));
@@ -51,9 +52,9 @@ fn a_closed_channel_is_emptied_first() {
 }
 
 #[test]
-fn a_message_that_nobody_can_receive_comes_back() {
+fn a_send_without_a_receiver_returns_its_message() {
     for capacity in [0, 1] {
-        comes_to(&["1"], move || {
+        assert_outcomes(&["1"], move || {
             let (sender, receiver) = bounded(capacity);
             drop(receiver);
             sender.send(1).expect_err("nobody receives").0.to_string()
@@ -62,8 +63,8 @@ fn a_message_that_nobody_can_receive_comes_back() {
 }
 
 #[test]
-fn a_sender_that_waits_gets_its_message_back_when_the_last_receiver_goes() {
-    comes_to(&["2"], || {
+fn a_waiting_sender_gets_its_message_back_when_the_last_receiver_is_dropped() {
+    assert_outcomes(&["2"], || {
         let (sender, receiver) = bounded(1);
         sender.send(1).expect("there is a receiver");
         spawn(move || drop(receiver));
@@ -72,8 +73,8 @@ fn a_sender_that_waits_gets_its_message_back_when_the_last_receiver_goes() {
 }
 
 #[test]
-fn a_receiver_that_goes_may_have_made_room() {
-    comes_to(&["came back", "sent"], || {
+fn a_receiver_may_take_a_message_before_it_is_dropped() {
+    assert_outcomes(&["came back", "sent"], || {
         let (sender, receiver) = bounded(1);
         sender.send(1).expect("there is a receiver");
         spawn(move || receiver.recv());
@@ -85,8 +86,8 @@ fn a_receiver_that_goes_may_have_made_room() {
 }
 
 #[test]
-fn a_thread_that_panics_drops_its_ends() {
-    comes_to(&["true true"], || {
+fn a_thread_that_panics_drops_its_senders_and_receivers() {
+    assert_outcomes(&["true true"], || {
         let (sender, receiver) = bounded(1);
         let (_end, done) = done();
         let thread = spawn(move || {
@@ -100,8 +101,8 @@ fn a_thread_that_panics_drops_its_ends() {
 
 #[test]
 fn a_full_channel_makes_its_sender_wait() {
-    // Nothing is noted before a message is taken: the second send waits for that.
-    comes_to(&["false 1 true 2"], || {
+    // There is no note before main takes a message, because the second send waits for that.
+    assert_outcomes(&["false 1 true 2"], || {
         let (sender, receiver) = bounded(1);
         let (note, notes) = unbounded();
         spawn(move || {
@@ -118,8 +119,8 @@ fn a_full_channel_makes_its_sender_wait() {
 }
 
 #[test]
-fn without_room_a_message_goes_from_hand_to_hand() {
-    comes_to(&["false 0 1 true"], || {
+fn an_unbuffered_channel_hands_each_message_over() {
+    assert_outcomes(&["false 0 1 true"], || {
         let (sender, receiver) = bounded(0);
         let (note, notes) = unbounded();
         spawn(move || {
@@ -134,10 +135,10 @@ fn without_room_a_message_goes_from_hand_to_hand() {
 }
 
 #[test]
-fn two_that_wait_for_room_both_get_it() {
+fn two_senders_that_wait_for_room_both_get_it() {
     let outcomes = ["[1, 2, 3]", "[1, 3, 2]"];
     for capacity in [0, 1] {
-        comes_to(&outcomes, move || {
+        assert_outcomes(&outcomes, move || {
             let (sender, receiver) = bounded(capacity);
             let (second, third) = (sender.clone(), sender.clone());
             spawn(move || {
@@ -152,8 +153,8 @@ fn two_that_wait_for_room_both_get_it() {
 }
 
 #[test]
-fn what_is_there_can_be_counted_and_taken() {
-    comes_to(&["2 [1, 2] 0 false true"], || {
+fn messages_can_be_counted_and_taken() {
+    assert_outcomes(&["2 [1, 2] 0 false true"], || {
         let (sender, receiver) = unbounded();
         sender.send(1).expect("main receives");
         sender.send(2).expect("main receives");
@@ -171,8 +172,8 @@ fn what_is_there_can_be_counted_and_taken() {
 }
 
 #[test]
-fn of_two_that_are_ready_the_first_is_selected() {
-    comes_to(&["1, then 2"], || {
+fn if_both_arms_are_ready_the_first_is_selected() {
+    assert_outcomes(&["1, then 2"], || {
         let (one, ones) = bounded(1);
         let (two, twos) = bounded(1);
         one.send(1).expect("main receives");
@@ -190,9 +191,9 @@ fn of_two_that_are_ready_the_first_is_selected() {
 }
 
 #[test]
-fn a_select_waits_for_either() {
+fn a_select_waits_for_both_of_its_arms() {
     for sends_to_first in [true, false] {
-        comes_to(&["Ok(1)"], move || {
+        assert_outcomes(&["Ok(1)"], move || {
             let (one, ones) = bounded(0);
             let (two, twos) = bounded(1);
             let sender = if sends_to_first { &one } else { &two }.clone();
@@ -208,8 +209,8 @@ fn a_select_waits_for_either() {
 }
 
 #[test]
-fn who_closes_a_channel_wakes_a_select() {
-    comes_to(&["the end"], || {
+fn closing_a_channel_wakes_a_select() {
+    assert_outcomes(&["the end"], || {
         let (end, done) = done();
         let (_jobs, queue) = bounded::<()>(1);
         spawn(move || drop(end));
@@ -221,8 +222,8 @@ fn who_closes_a_channel_wakes_a_select() {
 }
 
 #[test]
-fn a_select_that_meets_the_close_takes_no_more() {
-    comes_to(&["the end"], || {
+fn a_select_that_finds_the_end_takes_no_message() {
+    assert_outcomes(&["the end"], || {
         let (end, done) = done();
         let (jobs, queue) = bounded(1);
         jobs.send(()).expect("main receives");
@@ -235,9 +236,10 @@ fn a_select_that_meets_the_close_takes_no_more() {
 }
 
 #[test]
-fn a_select_looks_at_one_channel_after_the_other() {
-    // The job came after the end. Still it may be selected, if both come between two looks.
-    comes_to(&["a job", "the end"], || {
+fn a_select_checks_one_channel_after_the_other() {
+    // The job comes after the end. But if both come between the select's two checks, the select
+    // takes the job.
+    assert_outcomes(&["a job", "the end"], || {
         let (end, done) = done();
         let (jobs, queue) = bounded(1);
         spawn(move || {
@@ -253,7 +255,7 @@ fn a_select_looks_at_one_channel_after_the_other() {
 
 #[test]
 fn a_select_with_a_channel_that_is_never_ready() {
-    comes_to(&["Ok(1)"], || {
+    assert_outcomes(&["Ok(1)"], || {
         let (sender, receiver) = bounded(0);
         spawn(move || sender.send(1).expect("main receives"));
         let never = never::<()>();
@@ -265,10 +267,10 @@ fn a_select_with_a_channel_that_is_never_ready() {
 }
 
 #[test]
-fn a_message_that_is_selected_is_sent_and_no_other() {
-    // Both sides select. Either both have done it, or neither.
+fn two_selects_agree_whether_a_message_is_sent() {
+    // Both sides select. Either the message is sent and received, or neither happens.
     let outcomes = ["kept, not received", "sent, received"];
-    comes_to(&outcomes, || {
+    assert_outcomes(&outcomes, || {
         let (end, done) = done();
         let (result, results) = bounded(0);
         let workers_done = done.clone();
@@ -277,7 +279,7 @@ fn a_message_that_is_selected_is_sent_and_no_other() {
                 send(result, ()) -> sent => { sent.expect("main is there"); "sent" }
                 recv(workers_done) -> _ => "kept",
             };
-            (outcome, result) // which stays open
+            (outcome, result) // keeps `result` open
         });
         spawn(move || drop(end));
         let received = select_biased! {
@@ -291,9 +293,9 @@ fn a_message_that_is_selected_is_sent_and_no_other() {
 }
 
 #[test]
-fn a_result_is_sent_first_if_somebody_takes_it() {
+fn a_select_sends_first_if_somebody_receives() {
     let outcomes = ["kept, Err(RecvError)", "sent, Ok(1)"];
-    comes_to(&outcomes, || {
+    assert_outcomes(&outcomes, || {
         let (result, results) = bounded(0);
         let reader = spawn(move || results.recv());
         let (end, done) = done();
@@ -308,8 +310,8 @@ fn a_result_is_sent_first_if_somebody_takes_it() {
 }
 
 #[test]
-fn a_select_sends_where_there_is_room() {
-    comes_to(&["sent, then full"], || {
+fn a_select_sends_if_there_is_room() {
+    assert_outcomes(&["sent, then full"], || {
         let (end, done) = done();
         drop(end);
         let (sender, receiver) = bounded(1);

@@ -1,6 +1,6 @@
-//! The stand-in for crossbeam's channels does what the real ones do: each case runs on both.
+//! The stand-in for crossbeam's channels behaves as the real ones do: each case runs on both.
 
-// The same file as two modules, which is the point.
+// On purpose, the same file is two modules: one for each kind of channel.
 #![allow(clippy::duplicate_mod)]
 
 mod real;

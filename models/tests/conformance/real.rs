@@ -1,4 +1,4 @@
-//! The real channels, on real threads.
+//! The real channels, on threads of the operating system.
 
 use std::collections::BTreeSet;
 
@@ -9,14 +9,14 @@ pub use ::crossbeam_channel;
 #[path = "cases.rs"]
 mod cases;
 
-/// Without a message on stderr.
+/// Panics without a message on stderr.
 pub fn panics() -> ! {
     std::panic::resume_unwind(Box::new(()))
 }
 
-/// Runs the case often. Nothing else may come of it.
+/// Runs the case 2,000 times. It must end with one of these outcomes each time.
 #[track_caller]
-pub fn comes_to(outcomes: &[&str], case: impl Fn() -> String + Send + Sync + 'static) {
+pub fn assert_outcomes(outcomes: &[&str], case: impl Fn() -> String + Send + Sync + 'static) {
     let seen: BTreeSet<String> = (0..2_000).map(|_| case()).collect();
     let allowed = outcomes.iter().map(|&outcome| outcome.to_owned()).collect();
     assert!(seen.is_subset(&allowed), "{seen:?}");

@@ -1,4 +1,4 @@
-//! The stand-in, on the threads of a model.
+//! The stand-in for the channels, on the threads of a model.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -11,18 +11,21 @@ pub use models::model::std::thread::spawn;
 #[path = "cases.rs"]
 mod cases;
 
-/// Runs the case in all orders. Nothing else may come of it, and each outcome does in some order.
+/// Runs the case in every order, up to a limit of 3. Each order must end with one of these
+/// outcomes, and each outcome must happen in some order.
 #[track_caller]
-pub fn comes_to(outcomes: &[&str], case: impl Fn() -> String + Send + Sync + 'static) {
+pub fn assert_outcomes(outcomes: &[&str], case: impl Fn() -> String + Send + Sync + 'static) {
     let seen = Arc::new(Mutex::new(BTreeSet::new()));
     let all_seen = Arc::clone(&seen);
     let explored = explore(Some(3), move || {
         let outcome = case();
-        seen.lock().expect("nobody panics with it").insert(outcome);
+        let mut seen = seen.lock().expect("the lock is not poisoned");
+        seen.insert(outcome);
     });
     if let Err(failure) = explored {
         panic!("{failure}");
     }
     let expected = outcomes.iter().map(|&outcome| outcome.to_owned()).collect();
-    assert_eq!(*all_seen.lock().expect("nobody panics with it"), expected);
+    let all_seen = all_seen.lock().expect("the lock is not poisoned");
+    assert_eq!(*all_seen, expected);
 }
