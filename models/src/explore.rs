@@ -1,4 +1,4 @@
-//! Runs a scenario in every order in which its threads may be run, up to a limit.
+//! Runs a scenario in every order of its threads' steps, up to a limit of preemptions.
 
 use std::any::Any;
 use std::fmt::{self, Display, Formatter};
@@ -10,10 +10,10 @@ use crate::model::crossbeam_channel;
 use crate::model::std::panic as model_panic;
 use crate::story;
 
-/// An interleaving that goes wrong.
+/// An interleaving in which something goes wrong.
 #[derive(Debug)]
 pub struct Failure {
-    /// Who did what, one step a line.
+    /// Who did what: one line for each step.
     pub story: String,
     /// How it ended.
     pub end: String,
@@ -25,16 +25,17 @@ impl Display for Failure {
     }
 }
 
-/// Runs the scenario in every order of its threads' steps that can make a difference. Returns how
-/// many there are.
+/// Runs the scenario in every order of its threads' steps that can make a difference. Returns the
+/// number of these orders.
 ///
-/// With a number of `preemptions`, only in those in which a running thread is interrupted less
-/// often than that, and in some in which it is as often: loom then goes on with the first thread
-/// that can. A thread that waits is not interrupted.
+/// At a preemption, a thread that could go on stops for another one. (A thread that waits stops by
+/// itself; that is no preemption.) With a limit of `preemptions`, loom runs all orders with fewer
+/// preemptions than the limit, and some with exactly as many: once the limit is reached, it always
+/// continues with the first thread that can run.
 ///
 /// # Errors
 ///
-/// The first order in which the scenario panics, hangs, or tells of something wrong.
+/// Returns the first order in which the scenario panics, hangs, or reports that something is wrong.
 pub fn explore(
     preemptions: Option<usize>,
     scenario: impl Fn() + Send + Sync + 'static,
@@ -45,7 +46,7 @@ pub fn explore(
         let mut model = loom::model::Builder::new();
         model.preemption_bound = preemptions;
         model.max_branches = 100_000;
-        // Whatever the environment says: an exploration that is cut short proves nothing.
+        // loom would take these from the environment. A run that is cut short shows nothing.
         model.max_permutations = None;
         model.max_duration = None;
         model.checkpoint_file = None;
@@ -56,7 +57,7 @@ pub fn explore(
             model_panic::begin();
             scenario();
             if let Some(wrong) = story::what_went_wrong() {
-                panic::resume_unwind(Box::new(wrong)); // without a message on stderr
+                panic::resume_unwind(Box::new(wrong)); // prints no message on stderr
             }
         });
     };
@@ -69,7 +70,7 @@ pub fn explore(
     }
 }
 
-/// Looks for a failure that takes as few preemptions as possible, which makes for a short story.
+/// Looks for a failure with as few preemptions as possible, because its story is short.
 pub fn find_failure(
     preemptions: usize,
     scenario: impl Fn() + Clone + Send + Sync + 'static,
@@ -78,7 +79,7 @@ pub fn find_failure(
 }
 
 fn end(payload: &(dyn Any + Send)) -> String {
-    // Whatever came after it: the story ends there.
+    // The story ends at the first thing that went wrong, even if a panic or a hang came after it.
     if let Some(wrong) = story::what_went_wrong() {
         return wrong;
     }
@@ -86,10 +87,10 @@ fn end(payload: &(dyn Any + Send)) -> String {
         .downcast_ref::<String>()
         .map(String::as_str)
         .or_else(|| payload.downcast_ref::<&str>().copied())
-        .unwrap_or("a panic without a message");
+        .unwrap_or("no message");
     if message.starts_with("deadlock") {
-        "nobody can go on: it hangs".to_owned()
+        "deadlock: no thread can go on".to_owned()
     } else {
-        format!("a panic: {message}")
+        format!("panic: {message}")
     }
 }

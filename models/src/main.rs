@@ -1,4 +1,4 @@
-//! `cargo run --release -p models`: the tables and the stories of the README.
+//! `cargo run --release -p models` prints the table and the stories of the README.
 
 use std::io::{self, Write};
 use std::panic;
@@ -10,17 +10,28 @@ use models::explore::{explore, find_failure};
 use models::mistakes::MISTAKES;
 use models::scenarios::{FOUND_BY, SCENARIOS};
 
-/// Try the pools of the lessons in every order of events
+/// Check the pools of the lessons in every order of events, within bounds
+///
+/// First it runs small scenarios, with at most two workers and two jobs. It
+/// prints how many orders (interleavings) it has checked for each of them.
+/// Then it looks for classic mistakes, made on purpose in copies of the
+/// lessons. For each mistake it prints an order in which it goes wrong.
 #[derive(Parser)]
+#[command(verbatim_doc_comment)]
 struct Flags {
-    /// Only runs and mistakes with this in their name or in that of their lesson
+    /// Run only what has TEXT in its name or in its lesson's name
+    #[arg(value_name = "TEXT")]
     filter: Option<String>,
 
-    /// How often a running thread is interrupted, at most
+    /// Maximum number of preemptions in one order
+    ///
+    /// At a preemption, a thread that could go on stops for another one.
     #[arg(long, value_name = "N", default_value = "2", conflicts_with = "all")]
     preemptions: u8,
 
-    /// However often threads are interrupted; this may take for ever
+    /// Allow any number of preemptions
+    ///
+    /// Most scenarios then do not end in a reasonable time.
     #[arg(long)]
     all: bool,
 }
@@ -36,7 +47,7 @@ macro_rules! print_line {
 
 fn main() -> ExitCode {
     let flags = Flags::parse();
-    // Failures are told of below, with their story.
+    // The loops below report each failure with its story, so the panic prints nothing.
     panic::set_hook(Box::new(|_| {}));
     let filter = flags.filter.unwrap_or_default();
     let is_wanted = |lesson: &str, name: &str| lesson.contains(&filter) || name.contains(&filter);
@@ -45,11 +56,11 @@ fn main() -> ExitCode {
     let scenarios = SCENARIOS.iter().filter(|it| is_wanted(it.lesson, it.name));
     let mistakes = MISTAKES.iter().filter(|it| is_wanted(it.lesson, it.name));
     if scenarios.clone().count() + mistakes.clone().count() == 0 {
-        eprintln!("error: no run, mistake or lesson has \"{filter}\" in its name");
+        eprintln!("error: no scenario, mistake or lesson has \"{filter}\" in its name");
         return ExitCode::from(2);
     }
     let mut status = ExitCode::SUCCESS;
-    print_line!("| lesson | what happens | interleavings |");
+    print_line!("| lesson | scenario | interleavings |");
     print_line!("|---|---|---:|");
     for scenario in scenarios {
         let start = Instant::now();
@@ -57,7 +68,7 @@ fn main() -> ExitCode {
         let outcome = outcome.map_or_else(
             |failure| {
                 status = ExitCode::FAILURE;
-                format!("it fails:\n{failure}")
+                format!("FAILED:\n{failure}")
             },
             |interleavings| interleavings.to_string(),
         );
@@ -70,7 +81,7 @@ fn main() -> ExitCode {
         let story = failure.map_or_else(
             || {
                 status = ExitCode::FAILURE;
-                "it is not found".to_owned()
+                "NOT FOUND: the scenario passes in spite of the mistake".to_owned()
             },
             |failure| failure.to_string(),
         );

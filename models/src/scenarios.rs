@@ -1,4 +1,4 @@
-//! What is tried: small runs of the lessons, and what must hold in every one of them.
+//! The scenarios: small runs of the lessons, and what must hold in every order of events.
 
 use std::cell::RefCell;
 use std::fmt::{self, Display, Formatter};
@@ -20,27 +20,27 @@ use crate::story::{self, wrong};
 pub struct Scenario {
     /// The lesson.
     pub lesson: &'static str,
-    /// What happens in it.
+    /// What happens in the run.
     pub name: &'static str,
-    /// Runs it once, and panics, hangs or tells of a [`wrong`] if something does not hold.
+    /// Runs it once. If something does not hold, it panics, hangs or calls [`wrong`].
     pub run: fn(),
 }
 
-/// What must hold, whatever the order of events.
+/// The scenarios with the lessons as they are. Each must hold in every order of events.
 pub const SCENARIOS: &[Scenario] = &[
     Scenario {
         lesson: "basic",
-        name: "all jobs are done, and the results end",
+        name: "all jobs are done, and the loop over the results ends",
         run: || basic(lessons::basic::lesson),
     },
     Scenario {
         lesson: "context_cancel",
-        name: "the clock cancels at any moment",
+        name: "a timeout cancels at any moment",
         run: || context_cancel(lessons::context_cancel::lesson, "--workers 2 --jobs 2"),
     },
     Scenario {
         lesson: "context_cancel",
-        name: "nobody cancels, and all results are delivered",
+        name: "nobody cancels: all results are delivered",
         run: || {
             let flags = "--workers 2 --jobs 2 --cancel-after-ms never";
             context_cancel(lessons::context_cancel::lesson, flags);
@@ -53,27 +53,27 @@ pub const SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         lesson: "graceful_vs_emergency",
-        name: "the emergency half, cancelled at any moment",
+        name: "the emergency half: a cancel at any moment",
         run: || graceful_vs_emergency("--workers 2 --jobs 2 --only emergency"),
     },
     Scenario {
         lesson: "struct_pool",
-        name: "two jobs through a queue of 1, then a shutdown",
+        name: "two jobs, a queue with room for one, then a shutdown",
         run: || all_are_done::<lessons::struct_pool::Pool>(1),
     },
     Scenario {
         lesson: "struct_pool",
-        name: "two jobs through a queue without room, then a shutdown",
+        name: "two jobs, an unbuffered queue, then a shutdown",
         run: || all_are_done::<lessons::struct_pool::Pool>(0),
     },
     Scenario {
         lesson: "struct_pool",
-        name: "two submitters; the last one drops the pool",
+        name: "two submitters: the last to finish drops the pool",
         run: two_submitters,
     },
     Scenario {
         lesson: "struct_pool",
-        name: "a job panics; the other one is done, the shutdown panics",
+        name: "a job panics: the other one is done, and `shutdown` panics",
         run: || one_panics::<lessons::struct_pool::Pool>(2),
     },
     Scenario {
@@ -83,62 +83,62 @@ pub const SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         lesson: "struct_pool",
-        name: "a job panics, and so does the owner of the pool",
+        name: "a job panics, and the owner of the pool panics too",
         run: dropped_by_a_panic,
     },
     Scenario {
         lesson: "production_pool",
-        name: "a submitter, and a stop at any moment",
+        name: "a stop at any moment, while another thread submits",
         run: || submitter_and_stop::<Production>(2, &[1, 2]),
     },
     Scenario {
         lesson: "production_pool",
-        name: "the same with one worker, and room for a second job",
+        name: "a stop at any moment: one worker, a queue with room for one",
         run: || submitter_and_stop::<Production>(1, &[1, 2]),
     },
     Scenario {
         lesson: "production_pool",
-        name: "a submitter, and a drain that begins at any moment",
+        name: "a drain at any moment, while another thread submits",
         run: submitter_and_drain::<Production>,
     },
     Scenario {
         lesson: "production_pool",
-        name: "a drain whose time is up at any moment",
+        name: "a drain whose time runs out at any moment",
         run: || drain_with_a_limit::<Production>(work),
     },
     Scenario {
         lesson: "production_pool",
-        name: "the same with jobs that wait for the stop",
+        name: "a drain whose time runs out; jobs run until the stop",
         run: || drain_with_a_limit::<Production>(work_until_stopped),
     },
     Scenario {
         lesson: "production_pool",
-        name: "a drain, hurried up by a stop from another thread",
+        name: "a drain on one thread, a stop on another",
         run: two_shutdowns::<Production>,
     },
     Scenario {
         lesson: "production_pool",
-        name: "two submitters, room for one job",
+        name: "two submitters, and room for only one job",
         run: never_too_full::<Production>,
     },
     Scenario {
         lesson: "production_pool",
-        name: "an observer reads the metrics at any moment",
+        name: "a thread reads the metrics at any moment",
         run: observed::<Production>,
     },
     Scenario {
         lesson: "production_pool",
-        name: "who finds the pool idle finds the job done",
+        name: "when the pool looks idle, its job is done",
         run: idle::<Production>,
     },
     Scenario {
         lesson: "production_pool",
-        name: "who has the result finds the pool idle",
+        name: "when the result has arrived, the pool looks idle",
         run: idle_at_the_end::<Production>,
     },
     Scenario {
         lesson: "production_pool",
-        name: "a job panics; it comes back, and so does the other one",
+        name: "a job panics: both jobs come back, one of them as failed",
         run: a_panic_comes_back::<Production>,
     },
     Scenario {
@@ -148,8 +148,8 @@ pub const SCENARIOS: &[Scenario] = &[
     },
 ];
 
-/// The mistakes of [`MISTAKES`](crate::mistakes::MISTAKES) by name, and a run in which each of them
-/// is found: as small as can be, to make a short story.
+/// For each mistake of [`MISTAKES`](crate::mistakes::MISTAKES), its name and a run that finds it.
+/// The runs are as small as possible, so that the stories are short.
 pub const FOUND_BY: &[(&str, fn())] = &[
     ("kept_sender", || basic(lessons::kept_sender::lesson)),
     ("no_second_select", || {
@@ -178,15 +178,15 @@ pub const FOUND_BY: &[(&str, fn())] = &[
     ("busy_too_late", idle_at_the_end::<mistaken::BusyTooLate>),
 ];
 
-/// Tells of something wrong if this does not hold. The pool is not in its way: it still ends.
+/// Calls [`wrong`] if this does not hold. It does not panic, so that the pool can still shut down.
 fn expect(holds: bool, else_what: impl Display) {
     if !holds {
         wrong(else_what);
     }
 }
 
-/// A pool. When the model fails, it is left as it is: it would wait for threads that loom no longer
-/// runs.
+/// A pool that is not dropped when the model fails, because the drop would wait for threads that
+/// loom no longer runs.
 struct Held<Pool>(Option<Pool>);
 
 impl<Pool> Held<Pool> {
@@ -195,7 +195,7 @@ impl<Pool> Held<Pool> {
     }
 
     fn into_inner(mut self) -> Pool {
-        self.0.take().expect("only this takes it")
+        self.0.take().expect("only `into_inner` takes it")
     }
 }
 
@@ -215,27 +215,30 @@ impl<Pool> Drop for Held<Pool> {
     }
 }
 
-// The lessons that are programs. What they print tells what became of the jobs.
+// The lessons that are programs. What they print tells the fate of each job.
 
 fn lines_with(text: &str) -> Vec<String> {
     let printed = story::printed().into_iter();
     printed.filter(|line| line.contains(text)).collect()
 }
 
-/// The numbers of the last line that is printed, such as "2 jobs: 1 done, 1 never started".
+/// The numbers in the last line that was printed, such as "2 jobs: 1 done, 1 never started".
 fn last_numbers() -> Vec<usize> {
     let printed = story::printed();
-    let last = printed.last().expect("a line that adds up");
+    let last = printed.last().expect("the lesson prints a last line");
     let words = last.split(|c: char| !c.is_ascii_digit());
     words.filter_map(|word| word.parse().ok()).collect()
 }
 
-/// As many results and as many jobs that were started are to be printed.
+/// The lesson must have printed this many results, and this many jobs that started.
 fn expect_printed(results: usize, started: usize) {
     let printed = ["result: ", "processing"].map(|text| lines_with(text).len());
     expect(
         printed == [results, started],
-        format_args!("the last line does not tell of {printed:?} results and started jobs"),
+        format_args!(
+            "the last line says [results, started] = {:?}, but the lesson printed {printed:?}",
+            [results, started]
+        ),
     );
 }
 
@@ -254,7 +257,7 @@ fn context_cancel(lesson: fn(), flags: &'static str) {
     set_flags(flags);
     lesson();
     let [jobs, delivered, late, never_started] = last_numbers()[..] else {
-        panic!("four numbers add up");
+        panic!("the last line has four numbers");
     };
     expect(
         jobs == delivered + late + never_started,
@@ -270,7 +273,7 @@ fn graceful_vs_emergency(flags: &'static str) {
     set_flags(flags);
     lessons::graceful_vs_emergency::lesson();
     let [jobs, done, interrupted, never_started] = last_numbers()[..] else {
-        panic!("four numbers add up");
+        panic!("the last line has four numbers");
     };
     expect(
         jobs == done + interrupted + never_started,
@@ -284,7 +287,7 @@ fn graceful_vs_emergency(flags: &'static str) {
 
 // `struct_pool`.
 
-/// What the scenarios need of a `struct_pool`, with a mistake or without.
+/// The methods of a `struct_pool` that the scenarios need, with a mistake or without.
 trait StructPool: Send + Sync + 'static {
     fn with_capacity(size: usize, capacity: usize) -> Self;
     fn submit(&self, job: impl FnOnce() + Send + 'static);
@@ -296,23 +299,23 @@ trait StructPool: Send + Sync + 'static {
 struct Done(std::sync::Arc<std::sync::Mutex<Vec<usize>>>);
 
 impl Done {
-    /// A job that notes that it was done.
+    /// A job that records that it was done.
     fn job(&self, number: usize) -> impl FnOnce() + Send + 'static {
         let Done(done) = self.clone();
         move || {
             story::starts(number);
             story::yields();
-            done.lock().expect("nobody panics with it").push(number);
+            done.lock().expect("the lock is not poisoned").push(number);
         }
     }
 
-    /// These jobs are to be done, each of them once.
+    /// These jobs must be done, each of them once.
     fn expect(&self, jobs: &[usize]) {
-        let mut done = self.0.lock().expect("nobody panics with it").clone();
+        let mut done = self.0.lock().expect("the lock is not poisoned").clone();
         done.sort();
         expect(
             done == jobs,
-            format_args!("to be done: jobs {jobs:?}; done: {done:?}"),
+            format_args!("jobs {jobs:?} were submitted, but jobs {done:?} were done"),
         );
     }
 }
@@ -339,7 +342,7 @@ fn two_submitters() {
     let submitter = spawn_named("submitter", move || other.submit(job));
     pool.submit(done.job(1));
     drop(pool);
-    submitter.join().expect("it does not panic");
+    submitter.join().expect("the submitter does not panic");
     done.expect(&[1, 2]);
 }
 
@@ -349,7 +352,7 @@ fn one_panics<Pool: StructPool>(workers: usize) {
     pool.submit(panicking_job);
     pool.submit(done.job(2));
     let shutdown = catch_unwind(AssertUnwindSafe(|| pool.into_inner().shutdown()));
-    expect(shutdown.is_err(), "nobody hears of the panic");
+    expect(shutdown.is_err(), "`shutdown` does not pass the panic on");
     done.expect(&[2]);
 }
 
@@ -369,7 +372,7 @@ fn dropped_by_a_job() {
         drop(also_at_work);
     });
     drop(pool);
-    // If a job has dropped the last handle, nobody has waited for it.
+    // A job may have dropped the last handle. Then the drop above did not wait for the jobs.
     jobs.recv().expect_err("nobody sends");
     done.expect(&[2]);
 }
@@ -383,19 +386,20 @@ fn dropped_by_a_panic() {
         pool.submit(job);
         job_panics();
     }));
-    expect(owner.is_err(), "the owner's panic is gone");
+    expect(owner.is_err(), "the owner's panic was lost");
     done.expect(&[2]);
 }
 
 // `production_pool`.
 
-/// What the scenarios need of a `production_pool`, with a mistake or without. A job is a number,
-/// and so is its result; job 0 panics.
+/// The methods of a `production_pool` that the scenarios need, with a mistake or without. A job is
+/// a number, and its result is the same number. Job 0 panics.
 trait ProductionPool: Send + Sync + Sized + 'static {
     fn new(size: usize, capacity: usize, work: fn(&Context, &usize) -> usize) -> Self;
-    /// Whether it was accepted.
+    /// Returns whether the job was accepted.
     fn submit(&self, job: usize) -> bool;
-    /// Takes a result and returns the job, or `None` when all were taken and the pool is shut down.
+    /// Takes a result and returns its job. Returns `None` when the pool is shut down and no result
+    /// is left.
     fn next(&self) -> Option<usize>;
     /// Returns the jobs that never started.
     fn shutdown(&self, stop: &Context) -> Vec<usize>;
@@ -408,13 +412,13 @@ impl Display for Metrics {
     fn fmt(&self, f: &mut Formatter) -> fmt::Result {
         write!(
             f,
-            "{} accepted: {} queued, {} active, {} processed, {} never started",
+            "{} accepted, {} queued, {} active, {} processed, {} never started",
             self.accepted, self.queued, self.active, self.processed, self.never_started
         )
     }
 }
 
-/// Pools that were made of mistaken source.
+/// The pools of the copies with a mistake.
 mod mistaken {
     use crate::lessons;
 
@@ -453,7 +457,7 @@ fn new_pool<Pool: ProductionPool>(size: usize, capacity: usize) -> Held<Arc<Pool
     Held::new(Arc::new(Pool::new(size, capacity, work)))
 }
 
-/// Submits jobs from a thread of its own, which returns those that were accepted.
+/// Submits jobs from another thread. The thread returns the accepted ones.
 fn start_submitter<Pool: ProductionPool>(
     pool: &Arc<Pool>,
     jobs: &'static [usize],
@@ -465,19 +469,19 @@ fn start_submitter<Pool: ProductionPool>(
     })
 }
 
-/// Submits jobs to a pool that has room for them.
+/// Submits jobs to a pool that has room for all of them.
 fn submit_all<Pool: ProductionPool>(pool: &Pool, jobs: &[usize]) {
     for &job in jobs {
         expect(pool.submit(job), format_args!("job {job} was rejected"));
     }
 }
 
-/// All results that are left in a pool that is shut down.
+/// The jobs of all results that are left in a pool that is shut down.
 fn results<Pool: ProductionPool>(pool: &Pool) -> Vec<usize> {
     std::iter::from_fn(|| pool.next()).collect()
 }
 
-/// Every job is to have one fate.
+/// Every accepted job must come back exactly once.
 fn expect_all_there(accepted: Vec<usize>, came_back: Vec<usize>) {
     let sorted = |mut jobs: Vec<usize>| {
         jobs.sort();
@@ -486,7 +490,7 @@ fn expect_all_there(accepted: Vec<usize>, came_back: Vec<usize>) {
     let (accepted, came_back) = (sorted(accepted), sorted(came_back));
     expect(
         accepted == came_back,
-        format_args!("accepted: jobs {accepted:?}; came back: {came_back:?}"),
+        format_args!("jobs {accepted:?} were accepted, but jobs {came_back:?} came back"),
     );
 }
 
@@ -503,7 +507,10 @@ fn submitter_and_drain<Pool: ProductionPool>() {
     let pool = new_pool::<Pool>(2, 0);
     let submitter = start_submitter(&pool, &[1, 2]);
     let never_started = pool.shutdown(&Context::background());
-    expect(never_started.is_empty(), "a drain has left a job");
+    expect(
+        never_started.is_empty(),
+        "the drain left a job that never started",
+    );
     let accepted = submitter.join().unwrap_or_default();
     expect_all_there(accepted, results(&**pool));
 }
@@ -535,41 +542,41 @@ fn never_too_full<Pool: ProductionPool>() {
     let metrics = pool.metrics();
     expect(
         metrics.queued + metrics.active <= 1,
-        "two jobs are in a pool that has room for one",
+        "two jobs are in the pool, but it has room for only one",
     );
-    submitter.join().expect("it does not panic");
+    submitter.join().expect("the submitter does not panic");
     let _ = pool.shutdown(&Context::background());
 }
 
 fn observed<Pool: ProductionPool>() {
     let pool = new_pool::<Pool>(1, 1);
     let submitter = start_submitter(&pool, &[1, 2]);
-    story::tell("looks at the metrics");
+    story::tell("starts to read the metrics");
     let metrics = pool.metrics();
-    story::tell(format_args!("has seen {metrics}"));
+    story::tell(format_args!("has read: {metrics}"));
     let in_pool = metrics.queued + metrics.active;
     let gone = metrics.processed + metrics.never_started;
     expect(
         metrics.accepted == in_pool + gone,
-        "the numbers do not add up",
+        "the metrics do not add up",
     );
     expect(
         metrics.active <= 1 && metrics.queued <= 2,
-        "there are not so many workers, or jobs",
+        "the metrics show more jobs than were submitted, or more workers than there are",
     );
-    submitter.join().expect("it does not panic");
+    submitter.join().expect("the submitter does not panic");
     let _ = pool.shutdown(&Context::background());
 }
 
 fn idle<Pool: ProductionPool>() {
     let pool = new_pool::<Pool>(1, 0);
     submit_all(&**pool, &[1]);
-    story::tell("looks at the metrics");
+    story::tell("starts to read the metrics");
     let metrics = pool.metrics();
-    story::tell(format_args!("has seen {metrics}"));
+    story::tell(format_args!("has read: {metrics}"));
     expect(
         metrics.queued + metrics.active + metrics.processed > 0,
-        "the pool looks idle, and the job is not done",
+        "the pool looks idle, but its job is not done",
     );
     let _ = pool.shutdown(&Context::background());
 }
@@ -581,7 +588,7 @@ fn idle_at_the_end<Pool: ProductionPool>() {
     let metrics = pool.metrics();
     expect(
         metrics.queued + metrics.active == 0,
-        "all results are there, and the pool is busy",
+        "the result has arrived, but the pool looks busy",
     );
     let _ = pool.shutdown(&Context::background());
 }
@@ -590,8 +597,14 @@ fn a_panic_comes_back<Pool: ProductionPool>() {
     let pool = new_pool::<Pool>(2, 0);
     submit_all(&**pool, &[0, 1]);
     let never_started = pool.shutdown(&Context::background());
-    expect(never_started.is_empty(), "a drain has left a job");
-    expect(pool.metrics().failed == 1, "one job has failed");
+    expect(
+        never_started.is_empty(),
+        "the drain left a job that never started",
+    );
+    expect(
+        pool.metrics().failed == 1,
+        "the metrics do not show one failed job",
+    );
     expect_all_there(vec![0, 1], results(&**pool));
 }
 
@@ -604,7 +617,7 @@ fn shut_down_by_a_job() {
         }
         job
     });
-    let pool = Held::new(Arc::new(pool.expect("a model refuses no thread")));
+    let pool = Held::new(Arc::new(pool.expect("a model can always start a thread")));
     POOL.set(Some(Arc::clone(&pool)));
 
     let accepted = [1, 2].into_iter().filter(|&job| pool.submit(job).is_ok());
@@ -614,7 +627,7 @@ fn shut_down_by_a_job() {
     expect_all_there(accepted, came_back);
 }
 
-/// The pools have the same methods, but are different types.
+/// Implements the trait for each pool: they have the same methods, but they are different types.
 macro_rules! struct_pools {
     ($($name:ident)+) => { $(
         impl StructPool for lessons::$name::Pool {
@@ -639,7 +652,7 @@ macro_rules! production_pools {
     ($($name:ident)+) => { $(
         impl ProductionPool for lessons::$name::pool::Pool<usize, usize> {
             fn new(size: usize, capacity: usize, work: fn(&Context, &usize) -> usize) -> Self {
-                Self::new(size, capacity, work).expect("a model refuses no thread")
+                Self::new(size, capacity, work).expect("a model can always start a thread")
             }
 
             fn submit(&self, job: usize) -> bool {

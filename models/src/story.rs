@@ -1,7 +1,7 @@
-//! What happened in one interleaving, in words: who did what, in which order.
+//! Tells one interleaving in words: who did what, and in which order.
 //!
-//! loom runs all threads of a model on one thread of the operating system, so a thread-local is
-//! shared by all of them.
+//! loom runs all threads of a model on one thread of the operating system, so they share the
+//! thread-local below.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -11,50 +11,51 @@ use loom::thread;
 
 use crate::model::crossbeam_channel::alone;
 
-/// What became of an interleaving so far.
+/// What has happened in this interleaving so far.
 #[derive(Default)]
 struct Story {
     lines: Vec<(String, String)>,
     printed: Vec<String>,
-    /// What, and after how many lines.
+    /// The first thing that went wrong, and how many lines the story had by then.
     wrong: Option<(String, usize)>,
     workers: usize,
     returned: Vec<String>,
     is_cancelled: bool,
-    /// Of each thread that has looked whether it may go on: what it saw.
+    /// For each thread that has checked the context: whether it saw the cancel.
     saw_cancel: HashMap<String, bool>,
 }
 
 thread_local!(static STORY: RefCell<Story> = RefCell::default());
 
-/// Forgets the interleaving before.
+/// Starts a new interleaving: forgets the story of the last one.
 pub fn begin() {
     STORY.take();
 }
 
-/// The calling thread does this.
+/// Adds a step of the calling thread to the story.
 pub fn tell(what: impl Display) {
     let line = (who(), what.to_string());
     STORY.with_borrow_mut(|story| story.lines.push(line));
 }
 
-/// The calling thread prints a line on stdout.
+/// Records that the calling thread prints a line on stdout.
 pub fn print(line: impl Display) {
     tell(format_args!("prints \"{line}\""));
     STORY.with_borrow_mut(|story| story.printed.push(line.to_string()));
 }
 
-/// Anything may happen now.
+/// Lets other threads run, any number of steps.
 pub fn yields() {
     alone(|| {});
 }
 
-/// All that was printed.
+/// All lines that were printed.
 pub fn printed() -> Vec<String> {
     STORY.with_borrow(|story| story.printed.clone())
 }
 
-/// This should not have happened, and here the story ends. Not a panic, because pools catch those.
+/// Records that something is wrong; the story ends here. It is not a panic, because pools catch
+/// panics.
 pub fn wrong(what: impl Display) {
     STORY.with_borrow_mut(|story| {
         let Story { wrong, lines, .. } = story;
@@ -62,23 +63,25 @@ pub fn wrong(what: impl Display) {
     });
 }
 
-/// What should not have happened, and has.
+/// The first thing that went wrong, if any.
 pub fn what_went_wrong() -> Option<String> {
     STORY.with_borrow(|story| story.wrong.as_ref().map(|(what, _)| what.clone()))
 }
 
-/// A cancel is over. From now on a job may start only on a thread that looked before.
+/// Records that a cancel is complete. From now on, a job may start only on a thread that checked
+/// the context before.
 pub fn cancelled() {
     STORY.with_borrow_mut(|story| story.is_cancelled = true);
 }
 
-/// The calling thread looks whether it may start a job, before or after the cancel.
-pub fn looks(is_cancelled: bool) {
+/// Records that the calling thread checks the context: before the cancel, or after it.
+pub fn checks(is_cancelled: bool) {
     let who = who();
     STORY.with_borrow_mut(|story| story.saw_cancel.insert(who, is_cancelled));
 }
 
-/// The calling thread starts a job, which it may do only if it has looked, and before the cancel.
+/// Records that the calling thread starts a job. After a cancel that is wrong, unless the thread
+/// checked the context before the cancel.
 pub fn starts(job: impl Display) {
     tell(format_args!("starts job {job}"));
     let who = who();
@@ -87,14 +90,16 @@ pub fn starts(job: impl Display) {
     match saw_cancel {
         Some(false) => {}
         Some(true) => wrong(format_args!(
-            "{who} checked after the cancel, and started job {job}"
+            "{who} checked the context after the cancel, and still started job {job}"
         )),
-        None if is_cancelled => wrong(format_args!("{who} did not check, and started job {job}")),
+        None if is_cancelled => wrong(format_args!(
+            "{who} started job {job} after the cancel, without checking the context"
+        )),
         None => {}
     }
 }
 
-/// A number for a worker that has no name.
+/// The next number for a worker that has no name.
 pub fn next_worker() -> usize {
     STORY.with_borrow_mut(|story| {
         story.workers += 1;
@@ -102,22 +107,22 @@ pub fn next_worker() -> usize {
     })
 }
 
-/// The calling thread is about to end.
+/// Records that the calling thread is about to end.
 pub fn returns(how: &str) {
     tell(how);
     let who = who();
     STORY.with_borrow_mut(|story| story.returned.push(who));
 }
 
-/// The calling thread waits until that one has returned.
+/// Records that the calling thread waits for another one to return.
 pub fn joins(other: Option<&str>) {
     let other = other.unwrap_or("a thread");
     if !STORY.with_borrow(|story| story.returned.iter().any(|it| it == other)) {
-        tell(format_args!("waits until {other} has returned"));
+        tell(format_args!("waits for {other} to return"));
     }
 }
 
-/// The story, one line for each step.
+/// The story: one line for each step.
 pub fn told() -> String {
     STORY.with_borrow(|story| {
         let end = story.wrong.as_ref().map(|(_, lines)| *lines);

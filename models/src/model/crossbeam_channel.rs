@@ -1,10 +1,10 @@
-//! crossbeam's channels, as far as the lessons use them: under one lock, so that loom can try
-//! every order in which threads get it.
+//! A stand-in for crossbeam's channels, with the parts that the lessons use. All channels share one
+//! lock, so that loom can check every order in which the threads get it.
 //!
-//! It does what crossbeam does. A select looks at one channel after the other, and other threads may
-//! run in between. A thread that waits is woken by the one that sends, takes or closes. In a channel
-//! without room, it has the message by then; in any other, a faster thread may take it first, and
-//! the woken one looks again.
+//! It behaves as crossbeam does. A select checks one channel after the other, and other threads may
+//! run in between. A thread that sends, takes or closes wakes a thread that waits. If the channel
+//! is unbuffered, the woken thread already has its message. In any other channel, a faster thread
+//! may take the message first, so the woken thread checks again.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
@@ -21,22 +21,32 @@ use crate::story::tell;
 
 pub use crate::{model_select as select, model_select_biased as select_biased};
 
-/// What everything here happens under.
+// The steps that the story tells of a channel. The channel's name replaces `CHANNEL`.
+const CHANNEL: &str = "{}";
+const SENDS: &str = "sends to {}";
+const HANDS_OVER: &str = "hands a message over through {}";
+const TAKES: &str = "takes from {}";
+const CLOSES: &str = "closes {}";
+const FINDS_EMPTY: &str = "finds that {} is empty";
+/// The calling thread finds that the channel is closed. Of a context: it sees the cancel.
+pub const FINDS_CLOSED: &str = "finds that {} is closed";
+
+/// The lock that all channels share.
 type World = Arc<loom::sync::Mutex<()>>;
 
 thread_local! {
     static WORLD: RefCell<Option<World>> = const { RefCell::new(None) };
-    /// The threads to wake when nobody's channel is in use any more.
+    /// The threads to wake as soon as no channel is in use.
     static WOKEN: RefCell<Vec<Arc<Ticket>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Makes the world of the next interleaving. loom's locks do not outlive one.
+/// Makes a new lock for the next interleaving, because loom's locks last for one only.
 pub fn begin() {
     WORLD.set(Some(World::default()));
     WOKEN.take();
 }
 
-/// Does something while no other thread does anything.
+/// Does something while no other thread can run.
 pub fn alone<T>(action: impl FnOnce() -> T) -> T {
     let world = world();
     let _alone = lock(&world);
@@ -59,15 +69,15 @@ fn wake() {
     }
 }
 
-/// A channel. Its lock is never waited for: it keeps the compiler content, and no other thread
-/// runs until loom sees one of its own locks.
+/// A channel. Its lock is only there for the compiler. No thread ever waits for it, because loom
+/// switches threads only at its own locks.
 struct Channel<T> {
     name: &'static str,
     state: Mutex<State<T>>,
 }
 
 impl<T> Channel<T> {
-    /// With one sender, whether somebody holds it or not, and one receiver.
+    /// A channel that counts one sender, even if nobody holds it, and one receiver.
     fn new(name: &'static str, capacity: Option<usize>) -> Channel<T> {
         let state = State {
             queue: VecDeque::new(),
@@ -83,13 +93,13 @@ impl<T> Channel<T> {
         }
     }
 
-    /// Tells that the calling thread does this with the channel.
-    fn tell(&self, does: &str) {
-        match (self.name, does) {
+    /// Adds a step to the story: the calling thread does this with the channel.
+    fn tell(&self, step: &str) {
+        match (self.name, step) {
             ("", _) => {}
-            ("done", "closes") => tell("cancels"),
-            ("done", "finds closed:") => tell("sees the cancel"),
-            (name, _) => tell(format_args!("{does} {name}")),
+            ("done", CLOSES) => tell("cancels"),
+            ("done", FINDS_CLOSED) => tell("sees the cancel"),
+            (name, _) => tell(step.replace(CHANNEL, name)),
         }
     }
 
@@ -97,7 +107,7 @@ impl<T> Channel<T> {
     fn obstacle(&self, obstacle: &str) -> String {
         match self.name {
             "" => String::new(),
-            "done" => "nobody has cancelled".to_owned(),
+            "done" => "nobody has cancelled yet".to_owned(),
             name => format!("{name} {obstacle}"),
         }
     }
@@ -112,17 +122,17 @@ struct State<T> {
     waiting_receivers: Vec<Waiting<T>>,
 }
 
-/// A thread that waits for a channel, and maybe for others.
+/// A thread that waits for this channel, and maybe for another one too.
 struct Waiting<T> {
     ticket: Arc<Ticket>,
     arm: usize,
     slot: Slot<T>,
 }
 
-/// Where a thread that waits keeps its message: one to be taken, or the one that it was given.
+/// The message of a thread that waits: the one that it sends, or the one that it has received.
 type Slot<T> = Arc<Mutex<Option<T>>>;
 
-/// A wait, which ends once.
+/// One wait of one thread. It ends only once.
 pub struct Ticket {
     woken: Mutex<Option<Woken>>,
     wake: Condvar,
@@ -130,18 +140,18 @@ pub struct Ticket {
 
 #[derive(Clone, Copy)]
 enum Woken {
-    /// For this arm.
+    /// This arm was chosen.
     Chosen(usize),
-    /// Because a channel was closed.
+    /// A channel was closed.
     Closed,
 }
 
 fn own<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.try_lock().expect("only one thread of loom's runs")
+    mutex.try_lock().expect("loom runs one thread at a time")
 }
 
 impl Ticket {
-    /// Ends the wait. Says whether this was what ended it.
+    /// Ends the wait. Returns whether this call was the one that ended it.
     fn end(self: &Arc<Ticket>, woken: Woken) -> bool {
         let mut first = own(&self.woken);
         if first.is_some() {
@@ -153,7 +163,7 @@ impl Ticket {
     }
 }
 
-/// Chooses the one that has waited longest, if one still waits.
+/// Chooses the thread that has waited longest, if one still waits.
 fn choose<T>(waiting: &mut Vec<Waiting<T>>) -> Option<Slot<T>> {
     let chosen = waiting
         .iter()
@@ -161,16 +171,16 @@ fn choose<T>(waiting: &mut Vec<Waiting<T>>) -> Option<Slot<T>> {
     Some(waiting.remove(chosen).slot)
 }
 
-fn register<T>(line: &mut Vec<Waiting<T>>, ticket: &Arc<Ticket>, arm: usize, slot: &Slot<T>) {
-    line.push(Waiting {
+fn register<T>(queue: &mut Vec<Waiting<T>>, ticket: &Arc<Ticket>, arm: usize, slot: &Slot<T>) {
+    queue.push(Waiting {
         ticket: Arc::clone(ticket),
         arm,
         slot: Arc::clone(slot),
     });
 }
 
-fn unregister<T>(line: &mut Vec<Waiting<T>>, ticket: &Arc<Ticket>) {
-    line.retain(|it| !Arc::ptr_eq(&it.ticket, ticket));
+fn unregister<T>(queue: &mut Vec<Waiting<T>>, ticket: &Arc<Ticket>) {
+    queue.retain(|it| !Arc::ptr_eq(&it.ticket, ticket));
 }
 
 /// crossbeam's `Sender`.
@@ -190,13 +200,13 @@ pub struct RecvError;
 /// crossbeam's `TryRecvError`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TryRecvError {
-    /// Nothing to take now.
+    /// There is no message now.
     Empty,
-    /// Nothing to take ever.
+    /// There is no message, and none can come.
     Disconnected,
 }
 
-/// A channel with room for everything.
+/// A channel with room for any number of messages.
 #[track_caller]
 pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
     channel(name(Location::caller()), None)
@@ -208,18 +218,18 @@ pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
     channel(name(Location::caller()), Some(capacity))
 }
 
-/// A receiver to which nothing ever comes.
+/// A receiver that never gets a message.
 pub fn never<T>() -> Receiver<T> {
     Receiver(Arc::new(Channel::new("", None)))
 }
 
-/// A channel that has this name in the story, or is not told of if it has none.
+/// A channel that has this name in the story. If the name is empty, the story leaves it out.
 pub fn channel<T>(name: &'static str, capacity: Option<usize>) -> (Sender<T>, Receiver<T>) {
     let channel = Arc::new(Channel::new(name, capacity));
     (Sender(Arc::clone(&channel)), Receiver(channel))
 }
 
-/// What the sender is called where a channel is made, without "_tx".
+/// The name of the channel: the lesson's variable for its sender, without "_tx".
 fn name(place: &'static Location) -> &'static str {
     thread_local!(static NAMES: RefCell<HashMap<&'static Location<'static>, &'static str>> =
         RefCell::default());
@@ -236,11 +246,11 @@ fn name(place: &'static Location) -> &'static str {
 }
 
 impl<T> Sender<T> {
-    /// Sends a message, and waits for room if it must.
+    /// Sends a message. Waits while the channel is full.
     ///
     /// # Errors
     ///
-    /// When nobody can receive it any more.
+    /// Returns the message if the last receiver is gone.
     pub fn send(&self, message: T) -> Result<(), SendError<T>> {
         match wait(&mut self.sending(message), &mut Nothing, false) {
             Either::First(sent) => sent,
@@ -248,7 +258,7 @@ impl<T> Sender<T> {
         }
     }
 
-    /// A send that a select may choose.
+    /// A send, as an arm of a select.
     pub fn sending(&self, message: T) -> Sending<'_, T> {
         Sending {
             channel: &self.0,
@@ -256,23 +266,23 @@ impl<T> Sender<T> {
         }
     }
 
-    /// How many messages wait in it.
+    /// How many messages are in the channel.
     pub fn len(&self) -> usize {
         alone(|| own(&self.0.state).queue.len())
     }
 
-    /// Whether it has none.
+    /// Whether the channel is empty.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 }
 
 impl<T> Receiver<T> {
-    /// Takes a message, and waits for one if it must.
+    /// Takes a message. Waits while the channel is empty.
     ///
     /// # Errors
     ///
-    /// When none is left and none can come.
+    /// Fails if the channel is empty and closed.
     pub fn recv(&self) -> Result<T, RecvError> {
         match wait(&mut self.receiving(), &mut Nothing, false) {
             Either::First(received) => received,
@@ -280,7 +290,7 @@ impl<T> Receiver<T> {
         }
     }
 
-    /// A receive that a select may choose.
+    /// A receive, as an arm of a select.
     pub fn receiving(&self) -> Receiving<'_, T> {
         Receiving {
             channel: &self.0,
@@ -288,43 +298,43 @@ impl<T> Receiver<T> {
         }
     }
 
-    /// Takes a message if there is one.
+    /// Takes a message if there is one. Never waits.
     ///
     /// # Errors
     ///
-    /// When there is none.
+    /// Fails if the channel is empty, and says whether it is closed too.
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
         alone(|| match self.receiving().attempt() {
             Some(Ok(message)) => Ok(message),
             Some(Err(RecvError)) => Err(TryRecvError::Disconnected),
             None => {
-                self.tell("finds empty:");
+                self.tell(FINDS_EMPTY);
                 Err(TryRecvError::Empty)
             }
         })
     }
 
-    /// How many messages wait in it.
+    /// How many messages are in the channel.
     pub fn len(&self) -> usize {
         alone(|| own(&self.0.state).queue.len())
     }
 
-    /// Whether it has none.
+    /// Whether the channel is empty.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Tells that the calling thread does this with it.
-    pub fn tell(&self, does: &str) {
-        self.0.tell(does);
+    /// Adds a step to the story: the calling thread does this with the channel.
+    pub fn tell(&self, step: &str) {
+        self.0.tell(step);
     }
 
-    /// All messages, until the channel is closed and empty.
+    /// All messages, until the channel is empty and closed.
     pub fn iter(&self) -> Iter<'_, T> {
         Iter(self)
     }
 
-    /// The messages that are there.
+    /// The messages that are in the channel now.
     pub fn try_iter(&self) -> impl Iterator<Item = T> {
         std::iter::from_fn(|| self.try_recv().ok())
     }
@@ -353,7 +363,7 @@ impl<T> Drop for Sender<T> {
             let mut state = own(&self.0.state);
             state.senders -= 1;
             if state.senders == 0 {
-                self.0.tell("closes");
+                self.0.tell(CLOSES);
                 for waiting in state.waiting_receivers.drain(..) {
                     waiting.ticket.end(Woken::Closed);
                 }
@@ -379,7 +389,7 @@ impl<T> Drop for Receiver<T> {
     }
 }
 
-/// An iterator over all messages.
+/// An iterator over all messages. It owns its receiver.
 pub struct IntoIter<T>(Receiver<T>);
 
 impl<T> Iterator for IntoIter<T> {
@@ -399,7 +409,7 @@ impl<T> IntoIterator for Receiver<T> {
     }
 }
 
-/// An iterator over all messages, for a `Receiver` that is borrowed.
+/// An iterator over all messages. It borrows its receiver.
 pub struct Iter<'a, T>(&'a Receiver<T>);
 
 impl<T> Iterator for Iter<'_, T> {
@@ -437,24 +447,24 @@ impl<T> Debug for SendError<T> {
     }
 }
 
-/// What a thread may wait for.
+/// Something that a thread may wait for: a send or a receive.
 pub trait Operation {
-    /// What it ends with.
+    /// Its result.
     type Output;
 
-    /// Whether it can be done at all.
+    /// Whether it can ever be done.
     const IS_POSSIBLE: bool = true;
 
-    /// Does it, if it can be done now.
+    /// Does it if it can be done now.
     fn attempt(&mut self) -> Option<Self::Output>;
 
-    /// Does it, after it was chosen.
+    /// Does it after another thread has chosen it. Returns `None` if a third thread was faster.
     fn accept(&mut self) -> Option<Self::Output>;
 
-    /// Stands in line.
+    /// Adds the calling thread to those that wait for the channel.
     fn register(&self, ticket: &Arc<Ticket>, arm: usize);
 
-    /// Leaves the line.
+    /// Removes the calling thread from those that wait for the channel.
     fn unregister(&self, ticket: &Arc<Ticket>);
 
     /// Why it cannot be done now.
@@ -473,7 +483,7 @@ pub struct Receiving<'a, T> {
     slot: Slot<T>,
 }
 
-/// What never happens.
+/// An operation that can never be done, for a wait with one arm.
 struct Nothing;
 
 impl<T> Operation for Sending<'_, T> {
@@ -481,18 +491,18 @@ impl<T> Operation for Sending<'_, T> {
 
     fn attempt(&mut self) -> Option<Self::Output> {
         let mut state = own(&self.channel.state);
-        let message = own(&self.slot).take().expect("it is still ours");
+        let message = own(&self.slot).take().expect("it is not sent yet");
         if state.receivers == 0 {
             return Some(Err(SendError(message)));
         }
         if state.capacity == Some(0) {
             if let Some(slot) = choose(&mut state.waiting_receivers) {
-                self.channel.tell("hands over through");
+                self.channel.tell(HANDS_OVER);
                 *own(&slot) = Some(message);
                 return Some(Ok(()));
             }
         } else if state.capacity.is_none_or(|room| state.queue.len() < room) {
-            self.channel.tell("sends into");
+            self.channel.tell(SENDS);
             state.queue.push_back(message);
             choose(&mut state.waiting_receivers);
             return Some(Ok(()));
@@ -533,19 +543,19 @@ impl<T> Operation for Receiving<'_, T> {
     fn attempt(&mut self) -> Option<Self::Output> {
         let mut state = own(&self.channel.state);
         if let Some(message) = state.queue.pop_front() {
-            self.channel.tell("takes from");
+            self.channel.tell(TAKES);
             choose(&mut state.waiting_senders);
             return Some(Ok(message));
         }
         if state.capacity == Some(0) {
             if let Some(slot) = choose(&mut state.waiting_senders) {
-                self.channel.tell("takes from");
+                self.channel.tell(TAKES);
                 let message = own(&slot).take().expect("a sender that waits has one");
                 return Some(Ok(message));
             }
         }
         if state.senders == 0 {
-            self.channel.tell("finds closed:");
+            self.channel.tell(FINDS_CLOSED);
             return Some(Err(RecvError));
         }
         None
@@ -554,7 +564,7 @@ impl<T> Operation for Receiving<'_, T> {
     fn accept(&mut self) -> Option<Self::Output> {
         let given = own(&self.slot).take();
         if let Some(message) = given {
-            self.channel.tell("takes from");
+            self.channel.tell(TAKES);
             return Some(Ok(message));
         }
         self.attempt()
@@ -597,25 +607,25 @@ impl Operation for Nothing {
     }
 }
 
-/// Which of two operations was done.
+/// Tells which of two operations was done.
 pub enum Either<A, B> {
-    /// This one.
+    /// The first one, with its result.
     First(A),
-    /// That one.
+    /// The second one, with its result.
     Second(B),
 }
 
-/// Does one of two operations: the first if both can be done; or the second, in the worst of luck.
-/// Waits until it can.
+/// Does one of two operations, and waits until one can be done. If both can be done, it does the
+/// first one, or with `prefers_second` the second one.
 pub fn wait<A: Operation, B: Operation>(
     first: &mut A,
     second: &mut B,
-    worst_of_luck: bool,
+    prefers_second: bool,
 ) -> Either<A::Output, B::Output> {
     let world = world();
     let mut alone = lock(&world);
     let done = loop {
-        if worst_of_luck {
+        if prefers_second {
             if let Some(output) = second.attempt() {
                 break Either::Second(output);
             }
@@ -629,7 +639,7 @@ pub fn wait<A: Operation, B: Operation>(
             if let Some(output) = second.attempt() {
                 break Either::Second(output);
             }
-            // A thread stands in line, and looks once more before it waits.
+            // As in crossbeam, a thread checks once more before it waits.
             if let Some(output) = first.attempt() {
                 break Either::First(output);
             }
@@ -637,7 +647,7 @@ pub fn wait<A: Operation, B: Operation>(
 
         let obstacles = [first.obstacle(), second.obstacle()];
         let obstacles: Vec<String> = obstacles.into_iter().filter(|it| !it.is_empty()).collect();
-        tell(format_args!("waits: {}", obstacles.join(", ")));
+        tell(format_args!("waits: {}", obstacles.join(", and ")));
         let ticket = Arc::new(Ticket {
             woken: Mutex::new(None),
             wake: Condvar::new(),
@@ -672,8 +682,8 @@ macro_rules! model_select_biased {
     ($($arms:tt)+) => { $crate::model_select_arms!(false; $($arms)+) };
 }
 
-/// crossbeam's `select!`, with two arms. crossbeam picks one at random; here the second one always
-/// wins, so that bad luck is found.
+/// crossbeam's `select!`, with two arms. crossbeam picks one at random. Here the second one always
+/// wins, so that the model includes the unlucky case.
 #[macro_export]
 macro_rules! model_select {
     ($($arms:tt)+) => { $crate::model_select_arms!(true; $($arms)+) };
@@ -682,17 +692,17 @@ macro_rules! model_select {
 /// What both selects expand to.
 #[macro_export]
 macro_rules! model_select_arms {
-    // The comma between two arms may be left out after a block.
-    ($luck:literal; $one:ident($($what:expr),+) -> $output:pat => $body:block
+    // After a block, the comma between two arms is optional.
+    ($prefers_second:literal; $one:ident($($what:expr),+) -> $output:pat => $body:block
      $other:ident($($that:expr),+) -> $second:pat => $other_body:expr $(,)?) => {
-        $crate::model_select_arms!($luck; $one($($what),+) -> $output => $body,
+        $crate::model_select_arms!($prefers_second; $one($($what),+) -> $output => $body,
             $other($($that),+) -> $second => $other_body)
     };
-    ($luck:literal; $one:ident($($what:expr),+) -> $output:pat => $body:expr,
+    ($prefers_second:literal; $one:ident($($what:expr),+) -> $output:pat => $body:expr,
      $other:ident($($that:expr),+) -> $second:pat => $other_body:expr $(,)?) => {{
         let mut one = $crate::model_operation!($one($($what),+));
         let mut other = $crate::model_operation!($other($($that),+));
-        match $crate::model::crossbeam_channel::wait(&mut one, &mut other, $luck) {
+        match $crate::model::crossbeam_channel::wait(&mut one, &mut other, $prefers_second) {
             $crate::model::crossbeam_channel::Either::First($output) => $body,
             $crate::model::crossbeam_channel::Either::Second($second) => $other_body,
         }

@@ -1,9 +1,9 @@
-//! What the lessons use of std, with loom's threads and locks.
+//! The parts of std that the lessons use, with loom's threads and locks.
 
 pub use ::std::{any, error, fmt, io, time};
 
-/// `std::panic`. A job's panic is part of the model. Any other panic is its failure, and nobody
-/// catches that.
+/// `std::panic`. A job's panic is part of the model. Any other panic means that the model has
+/// failed, so nothing here catches it.
 pub mod panic {
     use ::std::any::Any;
     use ::std::cell::Cell;
@@ -14,24 +14,24 @@ pub mod panic {
 
     thread_local!(static UNWINDING: Cell<usize> = const { Cell::new(0) });
 
-    /// What a job panics with.
+    /// The payload of a job's panic.
     struct JobPanics;
 
-    /// The job that calls it panics.
+    /// Panics as a job does.
     pub fn job_panics() -> ! {
         resume_unwind(Box::new(JobPanics))
     }
 
-    /// Whether this is a job's panic.
+    /// Whether this is the payload of a job's panic.
     pub fn is_of_job(payload: &(dyn Any + Send)) -> bool {
         payload.is::<JobPanics>()
     }
 
-    /// `std::panic::catch_unwind`, for the panics of jobs.
+    /// `std::panic::catch_unwind`, but only for the panics of jobs.
     ///
     /// # Errors
     ///
-    /// When a job has panicked.
+    /// Returns the payload when a job has panicked.
     pub fn catch_unwind<T>(action: impl FnOnce() -> T + UnwindSafe) -> Result<T> {
         let ended = ::std::panic::catch_unwind(action);
         match ended {
@@ -52,12 +52,12 @@ pub mod panic {
         ::std::panic::resume_unwind(payload)
     }
 
-    /// Forgets the interleaving before.
+    /// Starts a new interleaving: forgets the last one.
     pub fn begin() {
         UNWINDING.set(0);
     }
 
-    /// Whether the model has failed: loom then runs no thread any more.
+    /// Whether the model has failed. loom then runs no more threads.
     pub fn has_failed() -> bool {
         panicking() && UNWINDING.get() == 0
     }
@@ -76,18 +76,18 @@ pub mod sync {
 
         pub use loom::sync::atomic::Ordering;
 
-        /// `std::sync::atomic::AtomicU64`, with [`Ordering::SeqCst`] alone. loom's own one does not
-        /// keep to that order: it may read a number that is no longer there.
+        /// `std::sync::atomic::AtomicU64`, with [`Ordering::SeqCst`] only. loom's own `AtomicU64`
+        /// does not keep to that ordering: it may read an old number.
         #[derive(Default)]
         pub struct AtomicU64(Mutex<u64>);
 
         impl AtomicU64 {
-            /// The number.
+            /// Reads the number.
             pub fn load(&self, ordering: Ordering) -> u64 {
                 *self.lock(ordering)
             }
 
-            /// Adds to the number, and returns what it was.
+            /// Adds to the number, and returns the old one.
             pub fn fetch_add(&self, more: u64, ordering: Ordering) -> u64 {
                 let mut number = self.lock(ordering);
                 *number += more;
@@ -95,14 +95,18 @@ pub mod sync {
             }
 
             fn lock(&self, ordering: Ordering) -> MutexGuard<'_, u64> {
-                assert_eq!(ordering, Ordering::SeqCst, "no other is in the model");
+                assert_eq!(
+                    ordering,
+                    Ordering::SeqCst,
+                    "the model knows no other ordering"
+                );
                 self.0.lock().unwrap_or_else(PoisonError::into_inner)
             }
         }
     }
 }
 
-/// `std::thread`, with threads that have a name in the story.
+/// `std::thread`. Its threads have names, for the story.
 pub mod thread {
     use ::std::cell::RefCell;
     use ::std::io;
@@ -120,17 +124,17 @@ pub mod thread {
     }
 
     impl<T> JoinHandle<T> {
-        /// Waits until the thread has returned.
+        /// Waits for the thread to return.
         ///
         /// # Errors
         ///
-        /// When it has panicked.
+        /// Returns the payload when the thread has panicked.
         pub fn join(self) -> Result<T> {
             story::joins(self.thread.thread().name());
             self.thread.join().and_then(|ended| ended)
         }
 
-        /// The thread itself.
+        /// The thread that this handle belongs to.
         pub fn thread(&self) -> &Thread {
             self.thread.thread()
         }
@@ -140,22 +144,22 @@ pub mod thread {
     pub struct Builder(loom::thread::Builder);
 
     impl Builder {
-        /// A thread without a name.
+        /// Builds a thread without a name.
         #[allow(clippy::new_without_default)]
         pub fn new() -> Builder {
             Builder(loom::thread::Builder::new())
         }
 
-        /// Names it.
+        /// Names the thread.
         pub fn name(self, name: String) -> Builder {
             Builder(self.0.name(name))
         }
 
-        /// Starts it.
+        /// Starts the thread.
         ///
         /// # Errors
         ///
-        /// None: a model's threads are never refused.
+        /// None: a model can always start a thread.
         pub fn spawn<T: Send + 'static>(
             self,
             body: impl FnOnce() -> T + Send + 'static,
@@ -164,7 +168,7 @@ pub mod thread {
                 let ended = catch_unwind(AssertUnwindSafe(body));
                 story::returns(match ended {
                     Ok(_) => "returns",
-                    Err(_) => "dies of a panic",
+                    Err(_) => "dies of the panic",
                 });
                 ended
             })?;
@@ -178,22 +182,24 @@ pub mod thread {
         body: impl FnOnce() -> T + Send + 'static,
     ) -> JoinHandle<T> {
         let thread = Builder::new().name(name.to_owned());
-        thread.spawn(body).expect("never refused")
+        thread
+            .spawn(body)
+            .expect("a model can always start a thread")
     }
 
-    /// `std::thread::spawn`. A lesson's threads are its workers.
+    /// `std::thread::spawn`. The threads that a lesson starts are its workers.
     pub fn spawn<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
         spawn_named(&format!("worker {}", story::next_worker()), body)
     }
 
-    /// `std::thread::Scope`. Its threads own what they use, as all threads of a model do:
-    /// `build.rs` turns what a lesson lends to them into clones.
+    /// `std::thread::Scope`. Its threads own what they use, as all threads of a model do: where a
+    /// lesson lends something to them, `build.rs` gives them a clone.
     #[derive(Default)]
     pub struct Scope {
         threads: RefCell<Vec<Running>>,
     }
 
-    /// A thread of a scope, until it is joined.
+    /// A thread of a scope, until someone joins it.
     type Running = Arc<Mutex<Option<JoinHandle<()>>>>;
 
     /// `std::thread::ScopedJoinHandle`
@@ -218,12 +224,12 @@ pub mod thread {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         if let Some(thread) = thread {
-            thread.join().expect("a panic would have ended the model");
+            thread.join().expect("a panic ends the model");
         }
     }
 
     impl Scope {
-        /// Starts a thread that the scope waits for.
+        /// Starts a thread. The scope waits for it.
         pub fn spawn<T: Send + 'static>(
             &self,
             body: impl FnOnce() -> T + Send + 'static,
@@ -241,11 +247,11 @@ pub mod thread {
     }
 
     impl<T> ScopedJoinHandle<T> {
-        /// Waits until the thread has returned.
+        /// Waits for the thread to return.
         ///
         /// # Errors
         ///
-        /// None, as with [`JoinHandle::join`].
+        /// None: if a thread of a scope panics, the model ends.
         pub fn join(self) -> Result<T> {
             join(&self.running);
             let output = self

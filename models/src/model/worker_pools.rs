@@ -1,4 +1,4 @@
-//! The lessons' own library: contexts that may end at any moment, and work that takes no time.
+//! Stand-ins for the lessons' own library: a context may end at any moment, and work takes no time.
 
 pub use context::{Cancel, Context};
 pub use work::Work;
@@ -13,7 +13,7 @@ pub mod context {
 
     use loom::sync::Mutex;
 
-    use crate::model::crossbeam_channel::{Receiver, Sender, alone, channel, never};
+    use crate::model::crossbeam_channel::{FINDS_CLOSED, Receiver, Sender, alone, channel, never};
     use crate::model::std::panic::has_failed;
     use crate::model::std::thread::spawn_named;
     use crate::model::worker_pools::signal;
@@ -40,7 +40,7 @@ pub mod context {
         end: Arc<End>,
     }
 
-    /// How far the end of a context has come.
+    /// How far a cancel has come. It takes more than one step.
     #[derive(Default)]
     struct End {
         done_at: OnceLock<Instant>,
@@ -48,7 +48,7 @@ pub mod context {
     }
 
     impl Context {
-        /// A context that nobody can end.
+        /// A context that never ends.
         pub fn background() -> Context {
             Context {
                 done: never(),
@@ -78,40 +78,41 @@ pub mod context {
             Context { done, end }
         }
 
-        /// A context that ends at any moment, however long the timeout; but with [`NEVER`], never.
+        /// A context that may end at any moment, however long the timeout is. With [`NEVER`] it
+        /// never ends.
         pub fn with_timeout(timeout: Duration) -> (Context, Cancel) {
             let (context, cancel) = Context::with_cancel();
             if timeout != NEVER {
-                let clock = cancel.clone();
-                spawn_named("clock", move || clock.cancel());
+                let timer = cancel.clone();
+                spawn_named("timer", move || timer.cancel());
             }
             (context, cancel)
         }
 
         /// The channel that closes when the context is done.
         pub fn done(&self) -> &Receiver<Infallible> {
-            // Who asks for it is about to look at it.
-            self.is_looked_at();
+            // A thread asks for the channel because it is about to check it.
+            self.note_check();
             &self.done
         }
 
         /// Whether the context is done.
         pub fn is_done(&self) -> bool {
             alone(|| {
-                self.is_looked_at();
+                self.note_check();
                 let is_done = self.done_at().is_some();
                 if is_done {
-                    self.done.tell("finds closed:");
+                    self.done.tell(FINDS_CLOSED);
                 }
                 is_done
             })
         }
 
-        fn is_looked_at(&self) {
-            story::looks(self.end.all_can_see_it.get().is_some());
+        fn note_check(&self) {
+            story::checks(self.end.all_can_see_it.get().is_some());
         }
 
-        /// When it was done.
+        /// When the context was done, if it is.
         pub fn done_at(&self) -> Option<Instant> {
             self.end.done_at.get().copied()
         }
@@ -166,28 +167,28 @@ pub mod work {
     use super::context::Context;
     use crate::story;
 
-    /// `worker_pools::Work`: it takes no time, but anything may happen meanwhile.
+    /// `worker_pools::Work`. It takes no time, but other threads may run before it ends.
     #[derive(Clone)]
     pub struct Work;
 
     /// `worker_pools::work::Interrupted`
     pub struct Interrupted;
 
-    /// `worker_pools::timeline::Timeline`, of which a model needs none.
+    /// `timeline::Timeline`. Here it records nothing.
     pub struct Timeline;
 
     impl Work {
-        /// Does a job.
+        /// Runs a job.
         pub fn run(&self, _worker: usize, job: usize) {
             story::starts(job);
             story::yields();
         }
 
-        /// Does a job, or gives up because the context is done.
+        /// Runs a job, and gives up if the context is done.
         ///
         /// # Errors
         ///
-        /// When it gave up.
+        /// Returns [`Interrupted`] when it gave up.
         pub fn run_with(
             &self,
             context: &Context,
@@ -201,14 +202,14 @@ pub mod work {
             }
         }
 
-        /// The record of what was done.
+        /// The timeline of this work.
         pub fn timeline(&self) -> Timeline {
             Timeline
         }
     }
 
     impl Timeline {
-        /// Notes nothing.
+        /// Records nothing.
         pub fn mark(&self, _: &str, _: Option<Instant>) {}
     }
 }
@@ -228,7 +229,7 @@ pub mod cli {
 
     thread_local!(static FLAGS: Cell<&'static str> = const { Cell::new("") });
 
-    /// What a lesson on this thread gets as its flags.
+    /// Sets the flags for the next lesson on this thread.
     pub fn set_flags(flags: &'static str) {
         FLAGS.set(flags);
     }
@@ -240,29 +241,29 @@ pub mod cli {
         #[arg(long)]
         pub workers: usize,
 
-        /// Jobs to do
+        /// Jobs to submit
         #[arg(long)]
         pub jobs: usize,
 
-        /// Of no meaning here
+        /// Without effect in a model
         #[arg(long, default_value = "0")]
         pub work_ms: u64,
     }
 
     /// `worker_pools::cli::Parse`
     pub trait Parse: Parser + Send {
-        /// The flags that were set for the lesson.
+        /// The flags that [`set_flags`] has set for the lesson.
         fn parse() -> Self {
             let flags = once("lesson").chain(FLAGS.get().split_whitespace());
-            // On a thread of the operating system: those of a model have little stack.
+            // On a thread of the operating system, because those of a model have small stacks.
             let parse = || Self::parse_from(flags);
-            thread::scope(|scope| scope.spawn(parse).join().expect("good flags"))
+            thread::scope(|scope| scope.spawn(parse).join().expect("the flags are valid"))
         }
     }
 
     impl<Flags: Parser + Send> Parse for Flags {}
 
-    /// Time means nothing in a model, but for "never".
+    /// A model has no time: only "never" differs from the other values.
     pub fn millis() -> impl TypedValueParser<Value = Duration> {
         StringValueParser::new().map(|text| match &*text {
             "never" => NEVER,
@@ -284,13 +285,13 @@ pub mod cli {
     }
 }
 
-/// `println!`, into the story.
+/// `println!`, but it prints into the story.
 #[macro_export]
 macro_rules! model_println {
     ($($arg:tt)+) => { $crate::story::print(format_args!($($arg)+)) };
 }
 
-/// `eprintln!`, which nobody reads.
+/// `eprintln!`, but it prints nothing.
 #[macro_export]
 macro_rules! model_eprintln {
     ($($arg:tt)+) => {{ let _ = format_args!($($arg)+); }};
