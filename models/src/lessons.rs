@@ -1,5 +1,5 @@
-//! The lessons' own source, running on the [`model`](crate::model), and the copies that have a
-//! mistake. `build.rs` makes all of them.
+//! The lessons' own source, running on the [`model`](crate::model), and the copies with a mistake.
+//! `build.rs` writes all of them.
 
 /// A lesson that is a program.
 macro_rules! program {

@@ -1,19 +1,20 @@
-//! The classic mistakes, each as a change to a lesson's source.
+//! The classic mistakes. Each is a change to a lesson's source.
 
 /// A mistake.
 #[derive(Clone, Copy, Debug)]
 pub struct Mistake {
-    /// Its name, and that of the module with the lesson that has it.
+    /// Its name. The module with the mistaken copy of the lesson has the same name.
     pub name: &'static str,
-    /// In which lesson it is made.
+    /// The lesson in which it is made.
     pub lesson: &'static str,
-    /// In which of the lesson's files, below `src`.
+    /// The lesson's file in which it is made, below `src`.
     pub file: &'static str,
-    /// What the lesson says, and what a mistaken one says. That may tell of what no channel sees.
+    /// Pairs: what the lesson says, and what the mistaken copy says. The copy may also add a step
+    /// to the story that the channels do not show.
     pub changes: &'static [(&'static str, &'static str)],
 }
 
-/// All of them.
+/// All mistakes.
 pub const MISTAKES: &[Mistake] = &[
     Mistake {
         name: "kept_sender",
@@ -145,17 +146,20 @@ pub const MISTAKES: &[Mistake] = &[
 ];
 
 impl Mistake {
-    /// Makes it in the source of the file.
+    /// Makes the mistake in the source of the file.
     ///
     /// # Errors
     ///
-    /// When the file does not say, exactly once, what is to be changed.
+    /// Fails unless the file contains each text that is to change exactly once.
     pub fn make(&self, source: &str) -> Result<String, String> {
         let mut source = source.to_owned();
         for (right, wrong) in self.changes {
             if source.matches(right).count() != 1 {
                 let Mistake { name, file, .. } = self;
-                return Err(format!("{name}: src/{file} has not once:\n{right}"));
+                return Err(format!(
+                    "{name}: src/{file} must contain this text exactly once \
+                     (when a lesson changes, adapt models/src/mistakes.rs):\n{right}"
+                ));
             }
             source = source.replace(right, wrong);
         }

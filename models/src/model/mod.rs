@@ -1,12 +1,11 @@
-//! What the lessons' source runs on here: `build.rs` makes its `use std::…`, `use
-//! crossbeam_channel::…` and `use worker_pools::…` mean these modules.
+//! The stand-ins on which the lessons' source runs here. `build.rs` changes its `use` lines, so that
+//! they mean these modules.
 
 pub mod crossbeam_channel;
 pub mod std;
 pub mod worker_pools;
 
-/// What a thread of a model is given in place of a borrow: a clone that lives as long as the
-/// program.
+/// A clone that lives as long as the program. The thread of a scope gets it in place of a borrow.
 pub fn lend<T: Clone>(lent: &T) -> &'static T {
     Box::leak(Box::new(lent.clone()))
 }
