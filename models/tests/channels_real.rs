@@ -1,4 +1,5 @@
-//! The real channels, on threads of the operating system.
+//! The real channels, on threads of the operating system, run the same cases as the stand-in does in
+//! `channels_stand_in.rs`.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +7,6 @@ pub use std::thread::spawn;
 
 pub use ::crossbeam_channel;
 
-#[path = "cases.rs"]
 mod cases;
 
 /// Panics without a message on stderr.

@@ -1,4 +1,5 @@
-//! The stand-in for the channels, on the threads of a model.
+//! The stand-in for the channels, on the threads of a model, runs the same cases as the real
+//! channels do in `channels_real.rs`.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -8,7 +9,6 @@ pub use models::model::crossbeam_channel;
 pub use models::model::std::panic::job_panics as panics;
 pub use models::model::std::thread::spawn;
 
-#[path = "cases.rs"]
 mod cases;
 
 /// Runs the case in every order, up to a limit of 3. Each order must end with one of these
