@@ -44,9 +44,10 @@ struct Flags {
     capacity: Vec<usize>,
 }
 
-const HEAD: &str = "\
-          submits   longest     total   deepest  a job starts  last job
-capacity   waited      wait      wait     queue    late, mean      done";
+const HEAD: [&str; 2] = [
+    "          submits   longest     total   deepest  a job starts  last job",
+    "capacity   waited      wait      wait     queue    late, mean      done",
+];
 
 /// When each job comes, from the start of the run. A burst has up to four jobs
 /// per worker. The next burst comes when the workers can be done with it.
@@ -131,7 +132,7 @@ fn main() {
     };
     let arrivals = arrivals(common);
 
-    println!("{HEAD}");
+    HEAD.map(|line| println!("{line}"));
     let runs = capacities.into_iter().map(|capacity| {
         let work = run(capacity, common, &arrivals);
         (format!("capacity {capacity}"), work)
