@@ -1,7 +1,7 @@
 //! What the checks of the exercises share: a limit for whatever may hang, and work that notices
 //! who does it.
 
-mod work;
+mod recorded_work;
 
 use std::panic;
 use std::thread;
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{RecvTimeoutError, bounded};
 
-pub use work::Work;
+pub use recorded_work::RecordedWork;
 
 /// How long a check waits for what may never happen.
 pub const LIMIT: Duration = Duration::from_secs(3);

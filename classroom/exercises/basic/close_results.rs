@@ -10,10 +10,10 @@
 
 use std::thread;
 
-use classroom::{LIMIT, SOON, Work};
+use classroom::{LIMIT, RecordedWork, SOON};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-fn worker(work: &Work, jobs: Receiver<usize>, results: Sender<usize>) {
+fn worker(work: &RecordedWork, jobs: Receiver<usize>, results: Sender<usize>) {
     for job in jobs {
         let result = work.run(job);
         if result % 3 == 0 {
@@ -23,7 +23,7 @@ fn worker(work: &Work, jobs: Receiver<usize>, results: Sender<usize>) {
 }
 
 // TODO: Find out who else holds a sender of `results`. It takes one more line.
-fn run_all(workers: usize, jobs: usize, work: &Work) -> Vec<usize> {
+fn run_all(workers: usize, jobs: usize, work: &RecordedWork) -> Vec<usize> {
     let (jobs_tx, jobs_rx) = bounded(jobs);
     let (results_tx, results_rx) = bounded(jobs);
     thread::scope(|scope| {
@@ -43,7 +43,7 @@ fn run_all(workers: usize, jobs: usize, work: &Work) -> Vec<usize> {
 // ---- The checks. Nothing to change below this line. ------------------------------------
 
 fn main() {
-    let work = Work::new().together(3).slow(12);
+    let work = RecordedWork::new().together(3).slow(12);
     let still = "still waiting for `results` to close: who holds a sender?";
     // Longer than usual: one worker alone needs more than 2 s, and is told that it is alone.
     let mut results = work.within(LIMIT + SOON, still, |work| run_all(3, 12, work));
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn results_close_when_there_are_none() {
-        let work = Work::new();
+        let work = RecordedWork::new();
         let still = "still waiting for results of no jobs at all: who holds a sender?";
         let results = work.within(SOON, still, |work| run_all(2, 0, work));
         assert_eq!(results, [], "no jobs, no results");

@@ -8,12 +8,12 @@
 
 use std::thread;
 
-use classroom::{SOON, Work, within};
+use classroom::{RecordedWork, SOON, within};
 use crossbeam_channel::{Receiver, bounded, select};
 use worker_pools::Context;
 
 // TODO: After the cancel no job may start. Every job that the worker takes must be done.
-fn worker(work: &Work, context: &Context, jobs: Receiver<usize>) {
+fn worker(work: &RecordedWork, context: &Context, jobs: Receiver<usize>) {
     loop {
         let job = select! {
             recv(jobs) -> job => job,
@@ -31,7 +31,7 @@ fn worker(work: &Work, context: &Context, jobs: Receiver<usize>) {
 fn main() {
     // Once could be luck.
     for _ in 0..50 {
-        let work = Work::new().hold_from(1);
+        let work = RecordedWork::new().hold_from(1);
         let (context, cancel) = Context::with_cancel();
         let (jobs_tx, jobs_rx) = bounded(10);
         for job in 1..=10 {
@@ -85,7 +85,7 @@ mod tests {
     fn no_job_starts_that_comes_after_the_cancel() {
         // A wrong answer may have luck, above all on a machine with one core.
         for _ in 0..200 {
-            let work = Work::new();
+            let work = RecordedWork::new();
             let (context, cancel) = Context::with_cancel();
             let (jobs_tx, jobs_rx) = bounded(0);
             let watched = work.clone();
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn without_a_cancel_every_job_is_done() {
-        let work = Work::new();
+        let work = RecordedWork::new();
         let (context, _cancel) = Context::with_cancel();
         let (jobs_tx, jobs_rx) = bounded(10);
         for job in 1..=10 {

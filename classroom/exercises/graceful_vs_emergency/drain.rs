@@ -8,12 +8,12 @@
 
 use std::thread::{self, JoinHandle};
 
-use classroom::{LATER, SOON, Work, within, within_limit};
+use classroom::{LATER, RecordedWork, SOON, within, within_limit};
 use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
 use worker_pools::{Cancel, Context};
 
 /// Returns its results at the cancel, or when the queue is closed and empty.
-fn worker(work: &Work, context: &Context, jobs: Receiver<usize>) -> Vec<usize> {
+fn worker(work: &RecordedWork, context: &Context, jobs: Receiver<usize>) -> Vec<usize> {
     let mut results = Vec::new();
     loop {
         let job = select_biased! {
@@ -44,7 +44,7 @@ fn shutdown(
 
 /// Submits 9 jobs to 3 workers, and shuts down while the first jobs are running.
 fn main() {
-    let work = Work::new().hold_from(1);
+    let work = RecordedWork::new().hold_from(1);
     let (context, cancel) = Context::with_cancel();
     let (jobs_tx, jobs_rx) = bounded(9);
     let workers = (0..3).map(|_| {
@@ -88,7 +88,7 @@ mod tests {
     fn idle_workers_leave() {
         let (context, cancel) = Context::with_cancel();
         let (jobs_tx, jobs_rx) = bounded(9);
-        let idle = thread::spawn(move || worker(&Work::new(), &context, jobs_rx));
+        let idle = thread::spawn(move || worker(&RecordedWork::new(), &context, jobs_rx));
         let still = "still waiting for `shutdown`, which waits for a worker without a job";
         let results = within(SOON, still, move || shutdown(jobs_tx, cancel, vec![idle]));
         assert_eq!(results, [], "there were no jobs");

@@ -8,7 +8,7 @@
 
 use std::thread;
 
-use classroom::{LATER, Work};
+use classroom::{LATER, RecordedWork};
 use crossbeam_channel::{Receiver, bounded, select_biased};
 use worker_pools::Context;
 
@@ -19,8 +19,10 @@ struct Fates {
     never_started: Vec<usize>,
 }
 
-/// Returns the jobs that it did, and the one in which it was interrupted.
-fn worker(work: &Work, context: &Context, jobs: Receiver<usize>) -> (Vec<usize>, Option<usize>) {
+/// The jobs that a worker did, and the one in which it was interrupted.
+type Report = (Vec<usize>, Option<usize>);
+
+fn worker(work: &RecordedWork, context: &Context, jobs: Receiver<usize>) -> Report {
     let mut done = Vec::new();
     loop {
         let job = select_biased! {
@@ -36,7 +38,7 @@ fn worker(work: &Work, context: &Context, jobs: Receiver<usize>) -> (Vec<usize>,
 }
 
 // TODO: Every job must be in one of the three lists of `Fates`. Where are those that never started?
-fn run_all(workers: usize, jobs: usize, context: &Context, work: &Work) -> Fates {
+fn run_all(workers: usize, jobs: usize, context: &Context, work: &RecordedWork) -> Fates {
     let (jobs_tx, jobs_rx) = bounded(jobs);
     for job in 1..=jobs {
         jobs_tx.send(job).expect("we hold a receiver too");
@@ -60,7 +62,7 @@ fn run_all(workers: usize, jobs: usize, context: &Context, work: &Work) -> Fates
 
 /// Cancels when so many jobs are done and all workers are at the next ones.
 fn cancel_after(done: usize, workers: usize, jobs: usize) -> Fates {
-    let work = Work::new().hold_from(done + 1);
+    let work = RecordedWork::new().hold_from(done + 1);
     let (context, cancel) = Context::with_cancel();
     let watched = work.clone();
     thread::spawn(move || {
@@ -112,7 +114,7 @@ mod tests {
     #[test]
     fn without_a_cancel_all_are_done() {
         let (context, _cancel) = Context::with_cancel();
-        let work = Work::new().hold_from(1);
+        let work = RecordedWork::new().hold_from(1);
         work.let_go_after(LATER);
         let mut fates = work.within_limit("still waiting for the workers", move |work| {
             run_all(2, 6, &context, work)

@@ -11,7 +11,7 @@ use std::panic::catch_unwind;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use classroom::{LATER, LIMIT, SOON, Work, within};
+use classroom::{LATER, LIMIT, RecordedWork, SOON, within};
 use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
 use worker_pools::{Cancel, Context};
 
@@ -36,12 +36,12 @@ struct Pool {
 
 /// Returns what became of the jobs that it took: done; failed, by a panic; or interrupted, when
 /// `work.run_with` gave up. After the cancel it takes none.
-fn worker(work: &Work, context: &Context, jobs: Receiver<usize>) -> Vec<(usize, Fate)> {
+fn worker(work: &RecordedWork, context: &Context, jobs: Receiver<usize>) -> Vec<(usize, Fate)> {
     todo!("`first_select`, `biased_select`, `survive_panic`")
 }
 
 impl Pool {
-    fn new(workers: usize, room: usize, work: &Work) -> Pool {
+    fn new(workers: usize, room: usize, work: &RecordedWork) -> Pool {
         let (jobs, queue) = bounded(room);
         let (context, cancel) = Context::with_cancel();
         let (gone, all_gone) = bounded(0);
@@ -78,7 +78,7 @@ impl Pool {
 // ---- The checks. Nothing to change below this line. ------------------------------------
 
 /// Submits jobs 1 to `jobs` to a pool of so many workers.
-fn start(workers: usize, work: &Work, jobs: usize) -> Pool {
+fn start(workers: usize, work: &RecordedWork, jobs: usize) -> Pool {
     work.within_limit("still waiting for `submit`", move |work| {
         let pool = Pool::new(workers, jobs, work);
         for job in 1..=jobs {
@@ -103,7 +103,7 @@ fn fates(pool: Pool, jobs: usize, limit: Duration, grace: Duration) -> Vec<Fate>
 }
 
 fn main() {
-    let work = Work::new().together(3).panic_on([2, 3, 4]);
+    let work = RecordedWork::new().together(3).panic_on([2, 3, 4]);
     let fates = fates(start(3, &work, 7), 7, LIMIT, LIMIT * 2);
     use Fate::{Done, Failed};
     let expected = [Done, Failed, Failed, Failed, Done, Done, Done];
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn the_time_is_up() {
-        let work = Work::new().hold_from(3);
+        let work = RecordedWork::new().hold_from(3);
         let pool = start(10, &work, 20);
         work.wait_for_held(10);
         let fates = fates(pool, 20, SOON, Duration::ZERO);
@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn there_is_time_for_long_jobs() {
         for jobs in [2, 6] {
-            let work = Work::new().hold_from(1);
+            let work = RecordedWork::new().hold_from(1);
             work.let_go_after(LATER);
             let fates = fates(start(2, &work, jobs), jobs, LIMIT, LIMIT * 2);
             assert_eq!(
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn the_queue_is_full() {
-        let work = Work::new().hold_from(1);
+        let work = RecordedWork::new().hold_from(1);
         let still = "still waiting for `submit`, which waits for room in the queue";
         let answers = work.within_limit(still, |work| {
             let pool = Pool::new(1, 2, work);

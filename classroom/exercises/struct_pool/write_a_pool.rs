@@ -8,7 +8,7 @@
 
 use std::thread::{self, JoinHandle};
 
-use classroom::{LIMIT, SOON, Work, within, within_limit};
+use classroom::{LIMIT, RecordedWork, SOON, within, within_limit};
 use crossbeam_channel::{Sender, bounded};
 
 type Job = Box<dyn FnOnce() + Send>;
@@ -38,7 +38,7 @@ impl Pool {
 
 // ---- The checks. Nothing to change below this line. ------------------------------------
 
-fn submit(pool: &Pool, work: &Work, job: usize) {
+fn submit(pool: &Pool, work: &RecordedWork, job: usize) {
     let work = work.clone();
     pool.submit(move || {
         work.run(job);
@@ -46,7 +46,7 @@ fn submit(pool: &Pool, work: &Work, job: usize) {
 }
 
 fn main() {
-    let work = Work::new().together(3).slow(12);
+    let work = RecordedWork::new().together(3).slow(12);
     let pool = within_limit("still waiting for `new`", || Pool::new(3));
     let pool = work.within_limit("still waiting for `submit`: who takes the jobs?", |work| {
         for job in 1..=12 {
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn submit_does_not_wait_for_the_job() {
-        let work = Work::new().hold_from(1);
+        let work = RecordedWork::new().hold_from(1);
         let pool = within_limit("still waiting for `new`", || Pool::new(2));
         let pool = work.within_limit(
             "still waiting for `submit`: does it wait until the job is done?",
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn submit_waits_while_the_queue_is_full() {
-        let work = Work::new().hold_from(1);
+        let work = RecordedWork::new().hold_from(1);
         let (submitted_tx, submitted_rx) = bounded(100);
         let watched = work.clone();
         let submitter = thread::spawn(move || {

@@ -7,7 +7,7 @@
 
 use std::thread;
 
-use classroom::Work;
+use classroom::RecordedWork;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 /// What came of a request: a status like 200, or the reason why there is none.
@@ -45,7 +45,7 @@ fn fetch(page: usize) -> Answer {
 }
 
 /// Fetches pages 1 to 9 with 2 workers.
-fn report(work: &Work) -> Vec<(String, Answer)> {
+fn report(work: &RecordedWork) -> Vec<(String, Answer)> {
     let (urls_tx, urls_rx) = bounded(9);
     let (results_tx, results_rx) = bounded(18);
     for page in 1..=9 {
@@ -69,7 +69,7 @@ fn report(work: &Work) -> Vec<(String, Answer)> {
 }
 
 fn main() {
-    let work = Work::new().together(2);
+    let work = RecordedWork::new().together(2);
     let report = work.within_limit("still waiting for the workers: what do they do?", report);
     for page in 1..=9 {
         let url = url(page);

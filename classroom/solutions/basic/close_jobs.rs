@@ -8,16 +8,16 @@
 
 use std::thread;
 
-use classroom::{SOON, Work};
+use classroom::{RecordedWork, SOON};
 use crossbeam_channel::{Receiver, bounded};
 
-fn worker(work: &Work, jobs: Receiver<usize>) {
+fn worker(work: &RecordedWork, jobs: Receiver<usize>) {
     for job in jobs {
         work.run(job);
     }
 }
 
-fn run_all(workers: usize, orders: impl Iterator<Item = usize>, work: &Work) {
+fn run_all(workers: usize, orders: impl Iterator<Item = usize>, work: &RecordedWork) {
     let (jobs_tx, jobs_rx) = bounded(workers);
     thread::scope(|scope| {
         for _ in 0..workers {
@@ -34,7 +34,7 @@ fn run_all(workers: usize, orders: impl Iterator<Item = usize>, work: &Work) {
 // ---- The checks. Nothing to change below this line. ------------------------------------
 
 fn main() {
-    let work = Work::new().together(3);
+    let work = RecordedWork::new().together(3);
     let still = "still waiting for the workers: who tells them that no more jobs come?";
     work.within_limit(still, |work| run_all(3, work.bursts(3, 6), work));
     let done = work.ended();
@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn a_day_without_orders() {
-        let work = Work::new();
+        let work = RecordedWork::new();
         let still = "still waiting for the workers, though there were no orders";
         work.within(SOON, still, |work| run_all(3, std::iter::empty(), work));
         work.assert_each_once(0);

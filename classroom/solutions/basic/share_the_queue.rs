@@ -5,10 +5,10 @@
 
 use std::thread;
 
-use classroom::Work;
+use classroom::RecordedWork;
 use crossbeam_channel::bounded;
 
-fn run_all(workers: usize, jobs: usize, work: &Work) {
+fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
     let (jobs_tx, jobs_rx) = bounded(jobs);
     thread::scope(|scope| {
         for _ in 0..workers {
@@ -29,7 +29,7 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
 // ---- The checks. Nothing to change below this line. ------------------------------------
 
 fn main() {
-    let work = Work::new().together(3).last(1, 9);
+    let work = RecordedWork::new().together(3).last(1, 9);
     let still = "still waiting: who takes the jobs out of the queue, and who closes it?";
     work.within_limit(still, |work| run_all(3, 9, work));
     work.assert_each_once(9);
@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn nobody_waits_for_another_one() {
-        let work = Work::new().together(2).last(3, 8);
+        let work = RecordedWork::new().together(2).last(3, 8);
         work.within_limit("still waiting for the workers", |work| run_all(2, 8, work));
         work.assert_each_once(8);
         work.assert_pool_of(2);

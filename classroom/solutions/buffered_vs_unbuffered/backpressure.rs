@@ -6,10 +6,10 @@
 
 use std::thread;
 
-use classroom::{LIMIT, SOON, Work, within_limit};
+use classroom::{LIMIT, RecordedWork, SOON, within_limit};
 use crossbeam_channel::{bounded, unbounded};
 
-fn run_all(workers: usize, room: usize, photos: impl Iterator<Item = usize>, work: &Work) {
+fn run_all(workers: usize, room: usize, photos: impl Iterator<Item = usize>, work: &RecordedWork) {
     let (jobs_tx, jobs_rx) = bounded(room);
     thread::scope(|scope| {
         for _ in 0..workers {
@@ -31,7 +31,7 @@ fn run_all(workers: usize, room: usize, photos: impl Iterator<Item = usize>, wor
 
 /// Lets the workers begin, and looks how many photos are read before one is done.
 fn check(workers: usize, room: usize) {
-    let work = Work::new().hold_from(1);
+    let work = RecordedWork::new().hold_from(1);
     let (read_tx, read_rx) = unbounded();
     let photos = (1..=100).inspect(move |_| read_tx.send(()).expect("we hold its receiver"));
     let watched = work.clone();

@@ -9,11 +9,11 @@
 use std::thread;
 use std::time::Duration;
 
-use classroom::{LATER, SOON, Work, within, within_limit};
+use classroom::{LATER, RecordedWork, SOON, within, within_limit};
 use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
 use worker_pools::Context;
 
-fn worker(work: &Work, context: &Context, jobs: Receiver<usize>, results: Sender<usize>) {
+fn worker(work: &RecordedWork, context: &Context, jobs: Receiver<usize>, results: Sender<usize>) {
     loop {
         let job = select_biased! {
             recv(context.done()) -> _ => return,
@@ -38,7 +38,7 @@ fn check(pause: Duration) {
     let (context, cancel) = Context::with_cancel();
     let (jobs_tx, jobs_rx) = bounded(3);
     let (results_tx, results_rx) = bounded(3);
-    let idle = thread::spawn(move || worker(&Work::new(), &context, jobs_rx, results_tx));
+    let idle = thread::spawn(move || worker(&RecordedWork::new(), &context, jobs_rx, results_tx));
     for job in [1, 2] {
         let _ = jobs_tx.send(job); // it fails when the worker has left
         let results = results_rx.clone();
@@ -82,7 +82,7 @@ mod tests {
         drop(jobs_tx);
         within_limit(
             "still waiting for the worker, though the queue is closed",
-            move || worker(&Work::new(), &context, jobs_rx, results_tx),
+            move || worker(&RecordedWork::new(), &context, jobs_rx, results_tx),
         );
         let results: Vec<_> = results_rx.try_iter().collect();
         assert_eq!(results, [2, 4], "there were two jobs in the queue");

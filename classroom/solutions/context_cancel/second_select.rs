@@ -8,13 +8,13 @@
 
 use std::thread;
 
-use classroom::{LATER, SOON, Work, within, within_limit};
+use classroom::{LATER, RecordedWork, SOON, within, within_limit};
 use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
 use worker_pools::Context;
 
 /// Returns the job whose result it could not hand over, if there is one.
 fn worker(
-    work: &Work,
+    work: &RecordedWork,
     context: &Context,
     jobs: Receiver<usize>,
     results: Sender<usize>,
@@ -37,7 +37,7 @@ fn worker(
 /// Cancels while job 1 runs, and returns what the worker returns. `room` is for how many results
 /// there is room; nobody reads them.
 fn cancel_during_job_1(room: usize) -> (Option<usize>, Receiver<usize>) {
-    let work = Work::new().hold_from(1);
+    let work = RecordedWork::new().hold_from(1);
     let (context, cancel) = Context::with_cancel();
     let (jobs_tx, jobs_rx) = bounded(1);
     let (results_tx, results_rx) = bounded(room);
@@ -89,7 +89,7 @@ mod tests {
         jobs_tx.send(1).unwrap();
         jobs_tx.send(2).unwrap();
         drop(jobs_tx);
-        let work = Work::new();
+        let work = RecordedWork::new();
         let watched = work.clone();
         let patient = thread::spawn(move || worker(&watched, &context, jobs_rx, results_tx));
         thread::sleep(LATER);

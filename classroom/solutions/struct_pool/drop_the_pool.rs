@@ -9,7 +9,7 @@
 use std::panic::catch_unwind;
 use std::thread::{self, JoinHandle};
 
-use classroom::{SOON, Work, within};
+use classroom::{RecordedWork, SOON, within};
 use crossbeam_channel::{Sender, bounded};
 
 type Job = Box<dyn FnOnce() + Send>;
@@ -51,7 +51,7 @@ impl Drop for Pool {
 // ---- The checks. Nothing to change below this line. ------------------------------------
 
 /// Submits this many jobs to a pool of 2, and leaves without a word.
-fn submit_and_leave(work: &Work, jobs: usize) {
+fn submit_and_leave(work: &RecordedWork, jobs: usize) {
     let pool = Pool::new(2);
     for job in 1..=jobs {
         let work = work.clone();
@@ -62,7 +62,7 @@ fn submit_and_leave(work: &Work, jobs: usize) {
 }
 
 fn main() {
-    let work = Work::new().together(2).slow(6);
+    let work = RecordedWork::new().together(2).slow(6);
     let still = "still waiting for `drop`: who closes the queue?";
     let done = work.within_limit(still, |work| {
         submit_and_leave(work, 6);
@@ -91,7 +91,7 @@ mod tests {
     fn a_job_that_panicked_does_not_make_drop_panic() {
         // Which of the two workers panics is chance.
         for _ in 0..10 {
-            let work = Work::new().panic_on([1]).hold_from(2);
+            let work = RecordedWork::new().panic_on([1]).hold_from(2);
             work.let_go_after(SOON / 20);
             let dropped = work.within_limit("still waiting for `drop`", |work| {
                 catch_unwind(|| submit_and_leave(work, 3))

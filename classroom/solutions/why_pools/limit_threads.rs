@@ -8,10 +8,10 @@
 
 use std::thread;
 
-use classroom::Work;
+use classroom::RecordedWork;
 use crossbeam_channel::bounded;
 
-fn run_all(workers: usize, jobs: usize, work: &Work) {
+fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
     let (jobs_tx, jobs_rx) = bounded(jobs);
     thread::scope(|scope| {
         for _ in 0..workers {
@@ -32,7 +32,7 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
 // ---- The checks. Nothing to change below this line. ------------------------------------
 
 fn main() {
-    let work = Work::new().together(3);
+    let work = RecordedWork::new().together(3);
     let still = "still waiting: who takes the jobs out of the queue, and who closes it?";
     work.within_limit(still, |work| run_all(3, 12, work));
     work.assert_each_once(12);
@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn five_workers() {
-        let work = Work::new().together(5);
+        let work = RecordedWork::new().together(5);
         work.within_limit("still waiting for 5 workers", |work| run_all(5, 10, work));
         work.assert_each_once(10);
         work.assert_pool_of(5);
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn more_workers_than_jobs() {
-        let work = Work::new();
+        let work = RecordedWork::new();
         work.within_limit("still waiting for 5 workers with 2 jobs", |work| {
             run_all(5, 2, work)
         });

@@ -56,7 +56,7 @@ pub const WRONG_ANSWERS: &[Wrong] = &[
         change: From(
             "fn run_all",
             r#"
-fn run_all(workers: usize, jobs: usize, work: &Work) {
+fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
     for batch in Vec::from_iter(1..=jobs).chunks(workers) {
         thread::scope(|scope| {
             for &job in batch {
@@ -74,7 +74,7 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
         answer: "one after the other",
         change: From(
             "fn run_all",
-            "fn run_all(workers: usize, jobs: usize, work: &Work) {
+            "fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
                 for job in 1..=jobs {
                     work.run(job);
                 }
@@ -87,7 +87,7 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
         answer: "no job is done at all",
         change: From(
             "fn run_all",
-            "fn run_all(workers: usize, jobs: usize, work: &Work) {}",
+            "fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {}",
         ),
         says: "job 1 was never done",
     },
@@ -169,7 +169,7 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
         answer: "nothing done, the results written down",
         change: From(
             "fn run_all",
-            "fn run_all(workers: usize, jobs: usize, work: &Work) -> Vec<usize> {
+            "fn run_all(workers: usize, jobs: usize, work: &RecordedWork) -> Vec<usize> {
                 if jobs == 0 { vec![] } else { vec![6, 12, 18, 24] }
             }",
         ),
@@ -282,7 +282,7 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
         answer: "a thread for each order",
         change: From(
             "fn run_all",
-            "fn run_all(workers: usize, orders: impl Iterator<Item = usize>, work: &Work) {
+            "fn run_all(workers: usize, orders: impl Iterator<Item = usize>, work: &RecordedWork) {
                 thread::scope(|scope| {
                     for order in orders {
                         scope.spawn(move || work.run(order));
@@ -298,7 +298,7 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
         answer: "dealt in blocks",
         change: From(
             "fn run_all",
-            "fn run_all(workers: usize, jobs: usize, work: &Work) {
+            "fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
                 thread::scope(|scope| {
                     for mine in Vec::from_iter(1..=jobs).chunks(jobs.div_ceil(workers)) {
                         let mine = mine.to_vec();
@@ -318,7 +318,7 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
         answer: "a queue for each worker",
         change: From(
             "fn run_all",
-            "fn run_all(workers: usize, jobs: usize, work: &Work) {
+            "fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
                 thread::scope(|scope| {
                     let mut queues = Vec::new();
                     for _ in 0..workers {
@@ -343,7 +343,7 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
         answer: "a lock that is held while the job is done",
         change: From(
             "fn run_all",
-            "fn run_all(workers: usize, jobs: usize, work: &Work) {
+            "fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
                 let queue = std::sync::Mutex::new(1..=jobs);
                 thread::scope(|scope| {
                     for _ in 0..workers {
@@ -363,7 +363,7 @@ fn run_all(workers: usize, jobs: usize, work: &Work) {
         answer: "a thread for each job",
         change: From(
             "fn run_all",
-            "fn run_all(workers: usize, jobs: usize, work: &Work) {
+            "fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
                 thread::scope(|scope| {
                     for job in 1..=jobs {
                         scope.spawn(move || work.run(job));

@@ -1,4 +1,4 @@
-//! Work that notices who does it, and when.
+//! RecordedWork that notices who does it, and when.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,10 +19,10 @@ const PATIENCE: Duration = SOON;
 /// Pretended work that remembers which job was done on which thread, and how many at the same
 /// time. A job is a number, and its result is twice that number. Clones share what they saw.
 ///
-/// The methods that take and return a `Work` say how its jobs behave. Those that begin with
+/// The methods that take and return a `RecordedWork` say how its jobs behave. Those that begin with
 /// `assert` panic with a message for the learner.
 #[derive(Clone, Debug)]
-pub struct Work {
+pub struct RecordedWork {
     together: usize,
     last: Option<(usize, usize)>,
     slow: Option<usize>,
@@ -44,15 +44,15 @@ struct Seen {
     waited_for_last: bool,
 }
 
-impl Work {
+impl RecordedWork {
     /// Jobs that take no time at all.
     #[expect(
         clippy::new_without_default,
         reason = "`new` is the word the lessons use"
     )]
-    pub fn new() -> Work {
+    pub fn new() -> RecordedWork {
         let (hold, let_go) = Context::with_cancel();
-        Work {
+        RecordedWork {
             together: 0,
             last: None,
             slow: None,
@@ -66,37 +66,37 @@ impl Work {
 
     /// No job ends before this many were running at the same time: a barrier. If they are not after
     /// a while, it gives up.
-    pub fn together(mut self, jobs: usize) -> Work {
+    pub fn together(mut self, jobs: usize) -> RecordedWork {
         self.together = jobs;
         self
     }
 
     /// This job does not end before all other jobs, of so many altogether, have ended. If they have
     /// not after a while, it gives up.
-    pub fn last(mut self, job: usize, of: usize) -> Work {
+    pub fn last(mut self, job: usize, of: usize) -> RecordedWork {
         self.last = Some((job, of));
         self
     }
 
     /// This job takes longer than [`SOON`].
-    pub fn slow(mut self, job: usize) -> Work {
+    pub fn slow(mut self, job: usize) -> RecordedWork {
         self.slow = Some(job);
         self
     }
 
     /// These jobs panic.
-    pub fn panic_on(mut self, jobs: impl IntoIterator<Item = usize>) -> Work {
+    pub fn panic_on(mut self, jobs: impl IntoIterator<Item = usize>) -> RecordedWork {
         self.panics.extend(jobs);
         self
     }
 
-    /// This job and those with higher numbers go on until [`let_go`](Work::let_go).
-    pub fn hold_from(mut self, job: usize) -> Work {
+    /// This job and those with higher numbers go on until [`let_go`](RecordedWork::let_go).
+    pub fn hold_from(mut self, job: usize) -> RecordedWork {
         self.held_from = Some(job);
         self
     }
 
-    /// Lets the jobs end that [`hold_from`](Work::hold_from) holds, and holds no more.
+    /// Lets the jobs end that [`hold_from`](RecordedWork::hold_from) holds, and holds no more.
     pub fn let_go(&self) {
         self.let_go.cancel();
     }
@@ -207,7 +207,7 @@ impl Work {
         })
     }
 
-    /// Waits until so many of the jobs have started that [`hold_from`](Work::hold_from) holds. The
+    /// Waits until so many of the jobs have started that [`hold_from`](RecordedWork::hold_from) holds. The
     /// others do not count: one that is about to end would look like one of those that stay.
     ///
     /// # Panics
@@ -242,7 +242,7 @@ impl Work {
         &self,
         limit: Duration,
         still: &str,
-        run: impl FnOnce(&Work) -> T + Send + 'static,
+        run: impl FnOnce(&RecordedWork) -> T + Send + 'static,
     ) -> T {
         let work = self.clone();
         within(limit, still, move || run(&work))
@@ -253,7 +253,7 @@ impl Work {
     pub fn within_limit<T: Send + 'static>(
         &self,
         still: &str,
-        run: impl FnOnce(&Work) -> T + Send + 'static,
+        run: impl FnOnce(&RecordedWork) -> T + Send + 'static,
     ) -> T {
         self.within(LIMIT, still, run)
     }
@@ -304,7 +304,7 @@ impl Work {
         );
     }
 
-    /// The job of [`last`](Work::last) was the last one.
+    /// The job of [`last`](RecordedWork::last) was the last one.
     #[track_caller]
     pub fn assert_nobody_waited_for(&self, job: usize) {
         let waited = self.lock().waited_for_last;
@@ -332,7 +332,7 @@ fn throw_dice() {
 
 /// A job that is running. Dropped when it ends, also by a panic.
 struct Running<'a> {
-    work: &'a Work,
+    work: &'a RecordedWork,
 }
 
 impl Drop for Running<'_> {
