@@ -1,5 +1,5 @@
-//! What the checks of the exercises share: a limit for whatever may hang, and work that notices
-//! who does it.
+//! What the checks of the exercises share: a time limit for code that may hang, and work that
+//! records who does it.
 
 mod recorded_work;
 
@@ -11,17 +11,17 @@ use crossbeam_channel::{RecvTimeoutError, bounded};
 
 pub use recorded_work::RecordedWork;
 
-/// How long a check waits for what may never happen.
+/// How long a check waits for something that may never happen.
 pub const LIMIT: Duration = Duration::from_secs(3);
 
 /// A shorter limit, for what right answers do in less than a millisecond.
 pub const SOON: Duration = Duration::from_secs(1);
 
-/// A little longer than [`SOON`]: so whoever waits for a time, and not for what should happen, is
-/// either too early here, or too late there.
+/// A little longer than [`SOON`]. An answer that waits for a fixed time, and not for the event, is
+/// either too early for one check or too late for another.
 pub const LATER: Duration = Duration::from_millis(1200);
 
-/// [`within`] the [`LIMIT`].
+/// Calls [`within`] with the [`LIMIT`].
 #[track_caller]
 pub fn within_limit<T: Send + 'static>(still: &str, run: impl FnOnce() -> T + Send + 'static) -> T {
     within(LIMIT, still, run)
@@ -31,8 +31,8 @@ pub fn within_limit<T: Send + 'static>(still: &str, run: impl FnOnce() -> T + Se
 ///
 /// # Panics
 ///
-/// With the message `still`, when it has not returned within the limit; the thread is then left to
-/// itself. When `run` panics, with the same panic.
+/// When `run` has not returned within the limit: with a message that ends with `still`. The thread
+/// of `run` is not stopped. When `run` panics: with the same panic.
 #[track_caller]
 pub fn within<T: Send + 'static>(
     limit: Duration,
@@ -43,10 +43,10 @@ pub fn within<T: Send + 'static>(
     let runner = thread::spawn(move || returned_tx.send(run()));
     match returned_rx.recv_timeout(limit) {
         Ok(returned) => returned,
-        Err(RecvTimeoutError::Timeout) => panic!("after {} s, {still}", limit.as_secs()),
+        Err(RecvTimeoutError::Timeout) => panic!("timed out after {} s, {still}", limit.as_secs()),
         Err(RecvTimeoutError::Disconnected) => match runner.join() {
             Err(payload) => panic::resume_unwind(payload),
-            Ok(_) => unreachable!("it drops its sender only after a panic"),
+            Ok(_) => unreachable!("only a panic drops the sender before it sends"),
         },
     }
 }

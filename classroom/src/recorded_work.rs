@@ -1,4 +1,4 @@
-//! RecordedWork that notices who does it, and when.
+//! Work that records who does it, and when.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,15 +12,15 @@ use worker_pools::{Cancel, Context};
 
 use crate::{LATER, LIMIT, SOON, within};
 
-/// How long a job waits for other jobs. Shorter than [`LIMIT`], so that a check can say what was
+/// How long a job waits for other jobs. It is shorter than [`LIMIT`]: so a check can say what is
 /// wrong, and not only that something takes too long.
-const PATIENCE: Duration = SOON;
+const WAIT_TIMEOUT: Duration = SOON;
 
-/// Pretended work that remembers which job was done on which thread, and how many at the same
-/// time. A job is a number, and its result is twice that number. Clones share what they saw.
+/// Simulated work that records which job ran on which thread, and how many jobs ran at the same
+/// time. A job is a number, and its result is twice that number. Clones share one record.
 ///
-/// The methods that take and return a `RecordedWork` say how its jobs behave. Those that begin with
-/// `assert` panic with a message for the learner.
+/// The methods that take and return a `RecordedWork` set how its jobs behave. The methods that
+/// begin with `assert` check the record, and panic with a message for the learner.
 #[derive(Clone, Debug)]
 pub struct RecordedWork {
     together: usize,
@@ -38,8 +38,8 @@ struct Seen {
     started: Vec<(usize, ThreadId)>,
     ended: usize,
     running: usize,
-    most_at_once: usize,
-    /// A job has waited for others, and they did not come. From then on no job waits.
+    max_at_once: usize,
+    /// A job waited for others in vain. From then on, no job waits.
     gave_up: bool,
     waited_for_last: bool,
 }
@@ -64,21 +64,21 @@ impl RecordedWork {
         }
     }
 
-    /// No job ends before this many were running at the same time: a barrier. If they are not after
-    /// a while, it gives up.
+    /// A barrier: no job ends before `jobs` jobs have run at the same time. The jobs stop waiting
+    /// when that takes too long.
     pub fn together(mut self, jobs: usize) -> RecordedWork {
         self.together = jobs;
         self
     }
 
-    /// This job does not end before all other jobs, of so many altogether, have ended. If they have
-    /// not after a while, it gives up.
+    /// Of `of` jobs, `job` is the last to end: it waits until all others have ended. It stops
+    /// waiting when that takes too long.
     pub fn last(mut self, job: usize, of: usize) -> RecordedWork {
         self.last = Some((job, of));
         self
     }
 
-    /// This job takes longer than [`SOON`].
+    /// `job` takes longer than [`SOON`].
     pub fn slow(mut self, job: usize) -> RecordedWork {
         self.slow = Some(job);
         self
@@ -90,18 +90,19 @@ impl RecordedWork {
         self
     }
 
-    /// This job and those with higher numbers go on until [`let_go`](RecordedWork::let_go).
+    /// `job` and the jobs with higher numbers run until [`let_go`](RecordedWork::let_go).
     pub fn hold_from(mut self, job: usize) -> RecordedWork {
         self.held_from = Some(job);
         self
     }
 
-    /// Lets the jobs end that [`hold_from`](RecordedWork::hold_from) holds, and holds no more.
+    /// Lets the jobs that [`hold_from`](RecordedWork::hold_from) holds end, and holds no others.
     pub fn let_go(&self) {
         self.let_go.cancel();
     }
 
-    /// The same after a while: time enough for a wrong answer to do what it should not.
+    /// Calls [`let_go`](RecordedWork::let_go) after `time`, so that a wrong answer has enough time
+    /// to show what is wrong.
     pub fn let_go_after(&self, time: Duration) {
         let let_go = self.let_go.clone();
         thread::spawn(move || {
@@ -144,27 +145,27 @@ impl RecordedWork {
         let mut seen = self.lock();
         seen.started.push((job, thread::current().id()));
         seen.running += 1;
-        seen.most_at_once = seen.most_at_once.max(seen.running);
+        seen.max_at_once = seen.max_at_once.max(seen.running);
         let is_early = seen.started.len() <= self.together;
         let times = seen.started.iter().filter(|(it, _)| *it == job).count();
         self.seen.1.notify_all();
         drop(seen);
         let running = Running { work: self };
 
-        throw_dice();
+        advance_select();
         if times > 2 {
-            // Somebody does it again and again. Not too fast: each panic is a message.
+            // This answer does the job again and again. Slow it down: each panic prints a message.
             thread::sleep(Duration::from_millis(50));
         }
         if self.panics.contains(&job) {
-            panic!("job {job} panics, as it was told");
+            panic!("job {job} panics: this is part of the check");
         }
         if self.slow == Some(job) {
             thread::sleep(LATER);
         }
-        self.wait_for_others(|seen| seen.most_at_once >= self.together);
+        self.wait_for_others(|seen| seen.max_at_once >= self.together);
         if is_early {
-            // A moment longer, for workers of which there are too many.
+            // A little longer, so that surplus workers start a job too.
             thread::sleep(Duration::from_millis(100));
         }
         if let Some((_, of)) = self.last.filter(|(last, _)| *last == job) {
@@ -175,15 +176,15 @@ impl RecordedWork {
         running
     }
 
-    fn wait_for_others(&self, are_there: impl Fn(&Seen) -> bool) {
-        let in_time = self.wait_until(PATIENCE, |seen| seen.gave_up || are_there(seen));
+    fn wait_for_others(&self, have_come: impl Fn(&Seen) -> bool) {
+        let in_time = self.wait_until(WAIT_TIMEOUT, |seen| seen.gave_up || have_come(seen));
         self.lock().gave_up |= !in_time;
     }
 
-    /// Whether it has come to this in time.
-    fn wait_until(&self, limit: Duration, is_so: impl Fn(&Seen) -> bool) -> bool {
+    /// Waits until `condition` is true. Returns whether that happened within the limit.
+    fn wait_until(&self, limit: Duration, condition: impl Fn(&Seen) -> bool) -> bool {
         let (seen, changed) = (self.lock(), &self.seen.1);
-        let waited = changed.wait_timeout_while(seen, limit, |seen| !is_so(seen));
+        let waited = changed.wait_timeout_while(seen, limit, |seen| !condition(seen));
         let (_seen, timed_out) = waited.unwrap_or_else(PoisonError::into_inner);
         !timed_out.timed_out()
     }
@@ -192,8 +193,9 @@ impl RecordedWork {
         self.seen.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Jobs as they come in real life: a few, then none for a while, then more. Always `burst` of
-    /// them, and the next ones only when all before have ended. It stops when that takes too long.
+    /// Jobs 1 to `jobs`, as they come in real life: a few, then none for a while, then more. Each
+    /// burst has `burst` jobs. The next burst begins when all jobs before it have ended. The
+    /// iterator ends early when that takes too long.
     pub fn bursts(&self, burst: usize, jobs: usize) -> impl Iterator<Item = usize> + use<> {
         let work = self.clone();
         (1..=jobs).take_while(move |job| {
@@ -201,18 +203,19 @@ impl RecordedWork {
             if before == 0 || before % burst != 0 {
                 return true;
             }
-            let ended = work.wait_until(PATIENCE, |seen| seen.ended >= before);
+            let ended = work.wait_until(WAIT_TIMEOUT, |seen| seen.ended >= before);
             thread::sleep(LATER);
             ended
         })
     }
 
-    /// Waits until so many of the jobs have started that [`hold_from`](RecordedWork::hold_from) holds. The
-    /// others do not count: one that is about to end would look like one of those that stay.
+    /// Waits until `jobs` of the jobs that [`hold_from`](RecordedWork::hold_from) holds have
+    /// started. The other jobs do not count: one that is about to end would look like one that
+    /// stays.
     ///
     /// # Panics
     ///
-    /// When they have not within the [`LIMIT`].
+    /// When they have not started within the [`LIMIT`].
     #[track_caller]
     pub fn wait_for_held(&self, jobs: usize) {
         let held = |seen: &Seen| {
@@ -224,11 +227,11 @@ impl RecordedWork {
         assert!(reached, "only {held} of {jobs} jobs have started");
     }
 
-    /// Waits until so many jobs have ended.
+    /// Waits until `jobs` jobs have ended.
     ///
     /// # Panics
     ///
-    /// When they have not within the [`LIMIT`].
+    /// When they have not ended within the [`LIMIT`].
     #[track_caller]
     pub fn wait_for_ended(&self, jobs: usize) {
         let reached = self.wait_until(LIMIT, |seen| seen.ended >= jobs);
@@ -236,7 +239,7 @@ impl RecordedWork {
         assert!(reached, "only {ended} of {jobs} jobs have ended");
     }
 
-    /// [`within`], for a function that is given this work.
+    /// Like [`within`](crate::within), and passes this work to `run`.
     #[track_caller]
     pub fn within<T: Send + 'static>(
         &self,
@@ -248,7 +251,7 @@ impl RecordedWork {
         within(limit, still, move || run(&work))
     }
 
-    /// The same within the [`LIMIT`].
+    /// Calls [`within`](RecordedWork::within) with the [`LIMIT`].
     #[track_caller]
     pub fn within_limit<T: Send + 'static>(
         &self,
@@ -265,12 +268,12 @@ impl RecordedWork {
         jobs
     }
 
-    /// How many jobs have ended, in whatever way.
+    /// How many jobs have ended: done, failed or interrupted.
     pub fn ended(&self) -> usize {
         self.lock().ended
     }
 
-    /// Jobs 1 to `jobs` were done, each of them once.
+    /// Checks that each of jobs 1 to `jobs` was done, and only once.
     #[track_caller]
     pub fn assert_each_once(&self, jobs: usize) {
         let started = self.started();
@@ -286,39 +289,41 @@ impl RecordedWork {
         }
     }
 
-    /// It was done by so many workers: as many jobs at the same time, on as many threads.
+    /// Checks that a pool of `workers` did the jobs: at least this many at the same time, and on at
+    /// most this many threads.
     #[track_caller]
     pub fn assert_pool_of(&self, workers: usize) {
         let seen = self.lock();
         let threads: HashSet<ThreadId> = seen.started.iter().map(|(_, thread)| *thread).collect();
-        let (threads, most) = (threads.len(), seen.most_at_once);
+        let (threads, max) = (threads.len(), seen.max_at_once);
         assert!(
-            most >= workers,
-            "never more than {most} at the same time, with {workers} workers: what makes them wait \
-             for each other? A lock, or a `join`?"
+            max >= workers,
+            "never more than {max} at the same time, with {workers} workers:\n\
+             what makes them wait for each other? A lock, or a `join`?"
         );
         assert!(
             threads <= workers,
-            "the jobs ran on {threads} threads: {workers} workers are {workers} threads, \
-             however many jobs there are"
+            "the jobs ran on {threads} threads, but {workers} workers need only {workers}:\n\
+             the number of threads must not depend on the number of jobs"
         );
     }
 
-    /// The job of [`last`](RecordedWork::last) was the last one.
+    /// Checks that no other job waited for the end of `job`, which is the job of
+    /// [`last`](RecordedWork::last).
     #[track_caller]
     pub fn assert_nobody_waited_for(&self, job: usize) {
         let waited = self.lock().waited_for_last;
         assert!(
             !waited,
-            "jobs waited for the end of job {job}, though a worker was free"
+            "jobs waited for the end of job {job}, although a worker was free"
         );
     }
 }
 
-/// `select!` has dice for each thread, and in every new thread they fall in the same order. This
-/// throws them a few times, never as often as the last time: so an answer that relies on luck does
-/// not always have it.
-fn throw_dice() {
+/// Lets `select!` pick differently in each job. In each new thread, it starts with the same random
+/// numbers, so an answer that relies on luck could be lucky in every run. To prevent that, each
+/// call skips a different number of them.
+fn advance_select() {
     static TIMES: AtomicUsize = AtomicUsize::new(0);
     let (one, other) = (never::<()>(), never::<()>());
     for _ in 0..TIMES.fetch_add(1, Ordering::Relaxed) % 50 {
@@ -330,7 +335,7 @@ fn throw_dice() {
     }
 }
 
-/// A job that is running. Dropped when it ends, also by a panic.
+/// A job that is running. It is dropped when the job ends, even if it panics.
 struct Running<'a> {
     work: &'a RecordedWork,
 }

@@ -1,8 +1,9 @@
 // # The end of the day
 //
-// Orders come in whenever they come: a few, then none for a while, then more. Between them the
-// workers wait, and that is right: a pool stays alive. But in the evening, when no more orders
-// come, they go on waiting, and `run_all` waits for them.
+// Orders come in bursts: a few, then none for a while, then more. Between two
+// bursts the workers wait. That is right: a pool stays alive while its queue is
+// empty. But in the evening, when no more orders come, the workers go on
+// waiting, and `run_all` waits for them.
 //
 // Lesson: cargo run -p worker-pools --bin basic
 
@@ -17,7 +18,7 @@ fn worker(work: &RecordedWork, jobs: Receiver<usize>) {
     }
 }
 
-// TODO: Tell the workers that no more jobs come. They need no change.
+// TODO: Tell the workers that no more jobs come. Do not change `worker`.
 fn run_all(workers: usize, orders: impl Iterator<Item = usize>, work: &RecordedWork) {
     let (jobs_tx, jobs_rx) = bounded(workers);
     thread::scope(|scope| {
@@ -31,7 +32,7 @@ fn run_all(workers: usize, orders: impl Iterator<Item = usize>, work: &RecordedW
     });
 }
 
-// ---- The checks. Nothing to change below this line. ------------------------------------
+// ---- The checks. Change nothing below this line. ----------------------------
 
 fn main() {
     let work = RecordedWork::new().together(3);
@@ -40,11 +41,11 @@ fn main() {
     let done = work.ended();
     assert!(
         done > 3,
-        "only {done} orders were done: were the workers gone when more came?"
+        "only {done} of 6 orders were done: did the workers return before the others came?"
     );
     work.assert_each_once(6);
     work.assert_pool_of(3);
-    println!("6 orders in 2 bursts, all done, and everybody has gone home");
+    println!("The example works: 6 orders in 2 bursts are done, and the workers have returned");
 }
 
 #[cfg(test)]
@@ -52,14 +53,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn workers_wait_for_orders_and_leave_in_the_evening() {
+    fn workers_wait_for_orders_and_return_in_the_evening() {
         main();
     }
 
     #[test]
     fn a_day_without_orders() {
         let work = RecordedWork::new();
-        let still = "still waiting for the workers, though there were no orders";
+        let still = "still waiting for the workers, although there were no orders";
         work.within(SOON, still, |work| run_all(3, std::iter::empty(), work));
         work.assert_each_once(0);
     }

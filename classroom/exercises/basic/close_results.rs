@@ -1,8 +1,9 @@
 // # Who still holds a sender?
 //
-// Three workers double numbers, and pass on only those results that can be divided by 3: nobody
-// knows beforehand how many that will be. All the work is done, every result arrives, and then
-// the program hangs: it waits for a result that nobody will send.
+// Three workers double numbers. They pass on only the results that can be
+// divided by 3, so nobody knows in advance how many results will come. All the
+// work is done, and every result arrives. Then the program hangs: it waits for
+// another result, and nobody will send one.
 //
 // A channel is closed when its last `Sender` is dropped. Each worker has one.
 //
@@ -22,7 +23,7 @@ fn worker(work: &RecordedWork, jobs: Receiver<usize>, results: Sender<usize>) {
     }
 }
 
-// TODO: Find out who else holds a sender of `results`. It takes one more line.
+// TODO: Who else holds a sender of `results`? One more line is enough.
 fn run_all(workers: usize, jobs: usize, work: &RecordedWork) -> Vec<usize> {
     let (jobs_tx, jobs_rx) = bounded(jobs);
     let (results_tx, results_rx) = bounded(jobs);
@@ -40,12 +41,13 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) -> Vec<usize> {
     })
 }
 
-// ---- The checks. Nothing to change below this line. ------------------------------------
+// ---- The checks. Change nothing below this line. ----------------------------
 
 fn main() {
     let work = RecordedWork::new().together(3).slow(12);
     let still = "still waiting for `results` to close: who holds a sender?";
-    // Longer than usual: one worker alone needs more than 2 s, and is told that it is alone.
+    // Longer than usual. A single worker needs more than 2 s, and then the
+    // message should be about the missing workers, not about `results`.
     let mut results = work.within(LIMIT + SOON, still, |work| run_all(3, 12, work));
     work.assert_each_once(12);
     work.assert_pool_of(3);
@@ -53,9 +55,9 @@ fn main() {
     assert_eq!(
         results,
         [6, 12, 18, 24],
-        "all results that can be divided by 3"
+        "`run_all` should return every result that can be divided by 3"
     );
-    println!("results: {results:?}");
+    println!("The example works: its results are {results:?}");
 }
 
 #[cfg(test)]
@@ -70,8 +72,8 @@ mod tests {
     #[test]
     fn results_close_when_there_are_none() {
         let work = RecordedWork::new();
-        let still = "still waiting for results of no jobs at all: who holds a sender?";
+        let still = "still waiting for results, although there were no jobs: who holds a sender?";
         let results = work.within(SOON, still, |work| run_all(2, 0, work));
-        assert_eq!(results, [], "no jobs, no results");
+        assert_eq!(results, [], "there were no jobs, so there are no results");
     }
 }

@@ -1,8 +1,9 @@
 // # Dealt like cards
 //
-// The jobs are dealt out beforehand: with three workers, worker 0 gets jobs 3, 6 and 9, worker 1
-// gets 1, 4, 7, and so on. That looks fair. But job 1 takes long, and jobs 4 and 7 wait for it,
-// while the other workers have nothing to do.
+// Each job gets its worker in advance, the way cards are dealt. With three
+// workers, worker 0 gets jobs 3, 6 and 9, worker 1 gets jobs 1, 4 and 7, and
+// worker 2 gets the rest. That looks fair. But job 1 takes long. Jobs 4 and 7
+// wait for it, while the other workers have nothing to do.
 //
 // Lesson: cargo run -p worker-pools --bin basic
 
@@ -11,7 +12,8 @@ use std::thread;
 use classroom::RecordedWork;
 use crossbeam_channel::bounded;
 
-// TODO: Nobody deals. Put all jobs into one queue, and let whoever is free take the next.
+// TODO: Do not deal out the jobs. Put all of them into one queue, and let each
+// worker take the next job when it is free.
 fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
     thread::scope(|scope| {
         for id in 0..workers {
@@ -25,16 +27,16 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
     });
 }
 
-// ---- The checks. Nothing to change below this line. ------------------------------------
+// ---- The checks. Change nothing below this line. ----------------------------
 
 fn main() {
     let work = RecordedWork::new().together(3).last(1, 9);
-    let still = "still waiting: who takes the jobs out of the queue, and who closes it?";
+    let still = "still waiting: who takes jobs from the queue, and who closes it?";
     work.within_limit(still, |work| run_all(3, 9, work));
     work.assert_each_once(9);
     work.assert_pool_of(3);
     work.assert_nobody_waited_for(1);
-    println!("while one worker did job 1, the others did the other 8");
+    println!("The example works: while one worker did job 1, the others did the other 8");
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 // # Ten thousand photos
 //
-// Photos are read from the disk, fast, and made smaller by three workers, slowly. Every photo that
-// waits is in memory. The queue has room for all of them, and soon the memory has not.
+// The program reads photos from the disk, fast. Three workers make them
+// smaller, slowly. Each photo that waits is in memory. The queue has room for
+// any number of photos. The memory does not.
 //
 // Lesson: cargo run -p worker-pools --bin buffered_vs_unbuffered
 
@@ -10,7 +11,7 @@ use std::thread;
 use classroom::{LIMIT, RecordedWork, SOON, within_limit};
 use crossbeam_channel::{bounded, unbounded};
 
-// TODO: While `room` photos are waiting in the queue, the reading must wait, too.
+// TODO: While `room` photos wait in the queue, the reading must wait too.
 fn run_all(workers: usize, room: usize, photos: impl Iterator<Item = usize>, work: &RecordedWork) {
     let (jobs_tx, jobs_rx) = unbounded();
     thread::scope(|scope| {
@@ -29,9 +30,9 @@ fn run_all(workers: usize, room: usize, photos: impl Iterator<Item = usize>, wor
     });
 }
 
-// ---- The checks. Nothing to change below this line. ------------------------------------
+// ---- The checks. Change nothing below this line. ----------------------------
 
-/// Lets the workers begin, and looks how many photos are read before one is done.
+/// Starts the workers, and counts the photos that are read before one is done.
 fn check(workers: usize, room: usize) {
     let work = RecordedWork::new().hold_from(1);
     let (read_tx, read_rx) = unbounded();
@@ -39,20 +40,21 @@ fn check(workers: usize, room: usize) {
     let watched = work.clone();
     let pool = thread::spawn(move || run_all(workers, room, photos, &watched));
 
-    let most = workers + room + 1;
-    let full = format!("{workers} in work, {room} in the queue, and one waits to get in");
-    for read in 0..most {
+    let max = workers + room + 1;
+    let full =
+        format!("{workers} with the workers, {room} in the queue, and 1 that waits to get in");
+    for read in 0..max {
         let next = read_rx.recv_timeout(LIMIT);
         assert!(
             next.is_ok(),
-            "no more than {read} read, but {most} is the most: {full}"
+            "reading stopped after photo {read}, but {max} may be in memory:\n{full}"
         );
     }
-    // A moment to read one too many.
+    // Time to read one photo too many.
     let next = read_rx.recv_timeout(SOON);
     assert!(
         next.is_err(),
-        "more than {most} read, but {most} is the most: {full}"
+        "reading went on after photo {max}, but only {max} may be in memory:\n{full}"
     );
 
     work.let_go();
@@ -64,7 +66,7 @@ fn check(workers: usize, room: usize) {
 
 fn main() {
     check(3, 5);
-    println!("100 photos, and never more than 9 of them in memory");
+    println!("The example works: 100 photos, and never more than 9 of them in memory");
 }
 
 #[cfg(test)]

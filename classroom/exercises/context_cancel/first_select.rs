@@ -1,13 +1,14 @@
 // # The idle worker
 //
-// A cancel must reach every worker, also the one that has nothing to do. This worker waits for the
-// next job, and for nothing else: as long as somebody keeps the queue open, it will not notice
-// that the context is done.
+// A cancel must reach every worker, even one that has nothing to do. This
+// worker waits for its next job, and for nothing else. While somebody keeps the
+// queue open, it does not notice that the context is done.
 //
-// A `Context` says when to stop. `context.done()` is a channel on which nothing is ever sent: the
-// cancel closes it. `select_biased!` waits for several channels at the same time; each has an arm,
-// as in `recv(jobs) -> job => …`. An arm is ready when something has arrived, and when its channel
-// is closed: then `job` is an `Err`.
+// A `Context` says when to stop. `context.done()` is a channel on which nothing
+// is ever sent: the cancel closes it. `select_biased!` waits for several
+// channels at the same time. Each channel has an arm, such as
+// `recv(jobs) -> job => …`. An arm is ready when a value has arrived. It is
+// also ready when its channel is closed: then `job` is an `Err`.
 //
 // Lesson: cargo run -p worker-pools --bin context_cancel
 
@@ -18,34 +19,35 @@ use classroom::{LATER, RecordedWork, SOON, within, within_limit};
 use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
 use worker_pools::Context;
 
-// TODO: Wait for the next job and for the cancel at the same time, and return at the cancel.
+// TODO: Wait for the next job and for the cancel at the same time. Return at
+// the cancel.
 fn worker(work: &RecordedWork, context: &Context, jobs: Receiver<usize>, results: Sender<usize>) {
     for job in jobs {
         results.send(work.run(job)).expect("the results are read");
     }
 }
 
-// ---- The checks. Nothing to change below this line. ------------------------------------
+// ---- The checks. Change nothing below this line. ----------------------------
 
 fn main() {
     check(Duration::ZERO);
-    println!("cancelled, and the worker has left, though the queue is still open");
+    println!("The example works: the idle worker returned at the cancel");
 }
 
-/// Gives the worker two jobs, the second after it had nothing to do for a while. Then cancels.
+/// Gives the worker two jobs, each with a pause after it, and then cancels.
 fn check(pause: Duration) {
     let (context, cancel) = Context::with_cancel();
     let (jobs_tx, jobs_rx) = bounded(3);
     let (results_tx, results_rx) = bounded(3);
     let idle = thread::spawn(move || worker(&RecordedWork::new(), &context, jobs_rx, results_tx));
     for job in [1, 2] {
-        let _ = jobs_tx.send(job); // it fails when the worker has left
+        let _ = jobs_tx.send(job); // it fails when the worker has returned
         let results = results_rx.clone();
         let result = within_limit("still waiting for a result", move || results.recv());
         assert_eq!(
             result,
             Ok(job * 2),
-            "job {job}: has the worker left before the cancel?"
+            "the result of job {job}: did the worker return before the cancel?"
         );
         thread::sleep(pause);
     }
@@ -67,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn it_stays_for_as_long_as_nobody_cancels() {
+    fn it_stays_until_somebody_cancels() {
         check(LATER);
     }
 
@@ -80,10 +82,10 @@ mod tests {
         jobs_tx.send(2).unwrap();
         drop(jobs_tx);
         within_limit(
-            "still waiting for the worker, though the queue is closed",
+            "still waiting for the worker, although the queue is closed",
             move || worker(&RecordedWork::new(), &context, jobs_rx, results_tx),
         );
         let results: Vec<_> = results_rx.try_iter().collect();
-        assert_eq!(results, [2, 4], "there were two jobs in the queue");
+        assert_eq!(results, [2, 4], "the results of the two jobs in the queue");
     }
 }

@@ -1,11 +1,11 @@
 // # Nobody takes the result
 //
-// After a cancel, nobody may be left to read results. This worker has done its job, and now it
-// wants to hand over the result, and waits, and waits.
+// After a cancel, perhaps nobody reads the results any more. This worker has
+// done its job. Now it waits for somebody to take the result, but nobody will.
 //
-// It may give up, but only when the context is done, and only when it cannot hand over the result
-// at once: a result that is finished and that somebody takes must not be thrown away. And it must
-// say which job was done for nothing.
+// It may give up, but only when the context is done and nobody takes the result
+// at once. A finished result that somebody takes must not be thrown away. And
+// the worker must return the job that it did for nothing.
 //
 // Lesson: cargo run -p worker-pools --bin context_cancel
 
@@ -25,19 +25,19 @@ fn worker(
     loop {
         let job = select_biased! {
             recv(context.done()) -> _ => return None,
-            recv(jobs) -> job => job.ok()?, // `?`: return None when the queue is closed
+            recv(jobs) -> job => job.ok()?, // `?`: closed, so return None
         };
         let result = work.run(job);
-        // TODO: Wait for somebody who takes the result, and for the cancel. `send` can be an arm:
-        // `send(results, result) -> sent => …`
+        // TODO: Wait for somebody who takes the result, and for the cancel. A
+        // send can be an arm: `send(results, result) -> sent => …`
         results.send(result).expect("the receiver is still there");
     }
 }
 
-// ---- The checks. Nothing to change below this line. ------------------------------------
+// ---- The checks. Change nothing below this line. ----------------------------
 
-/// Cancels while job 1 runs, and returns what the worker returns. `room` is for how many results
-/// there is room; nobody reads them.
+/// Cancels while job 1 runs, and returns what the worker returns. The channel
+/// has room for `room` results, and nobody reads them.
 fn cancel_during_job_1(room: usize) -> (Option<usize>, Receiver<usize>) {
     let work = RecordedWork::new().hold_from(1);
     let (context, cancel) = Context::with_cancel();
@@ -59,9 +59,9 @@ fn main() {
     assert_eq!(
         undelivered,
         Some(1),
-        "job 1 was done for nothing: the worker should say so"
+        "nobody took the result of job 1: the worker should return that job"
     );
-    println!("job 1 was done for nothing, and the worker said so");
+    println!("The example works: job 1 was done for nothing, and the worker said so");
 }
 
 #[cfg(test)]
@@ -95,13 +95,12 @@ mod tests {
         let watched = work.clone();
         let patient = thread::spawn(move || worker(&watched, &context, jobs_rx, results_tx));
         thread::sleep(LATER);
-        let still =
-            "still waiting for the worker, though the queue is closed and all results were read";
+        let still = "still waiting for the worker: the queue is closed, and all results were read";
         let results = within_limit(still, move || results_rx.iter().collect::<Vec<_>>());
         assert_eq!(
             results,
             [2, 4],
-            "nobody had cancelled: the worker has to wait for its reader"
+            "nobody cancelled: the worker must wait for its reader"
         );
         assert_eq!(patient.join().unwrap(), None, "every result was delivered");
         work.assert_each_once(2);

@@ -1,8 +1,8 @@
-// # Finish what you have begun
+// # Finish what you began
 //
-// The service is to be restarted. `shutdown` cancels: every worker ends its job and leaves, and
-// what is in the queue is never done. There is no need to hurry: all jobs that were accepted must
-// be done first.
+// A service restarts. Its `shutdown` cancels: each worker ends its job and
+// returns, and the jobs in the queue are never done. But there is no hurry. All
+// jobs that were accepted must be done first.
 //
 // Lesson: cargo run -p worker-pools --bin graceful_vs_emergency
 
@@ -25,8 +25,8 @@ fn worker(work: &RecordedWork, context: &Context, jobs: Receiver<usize>) -> Vec<
     }
 }
 
-// TODO: Stop the workers without a cancel, and return the results of all jobs. Think twice about
-// the order of the steps.
+// TODO: Stop the workers without a cancel, and return the results of all jobs.
+// Think twice about the order of the steps.
 fn shutdown(
     jobs: Sender<usize>,
     cancel: Cancel,
@@ -40,9 +40,9 @@ fn shutdown(
     results
 }
 
-// ---- The checks. Nothing to change below this line. ------------------------------------
+// ---- The checks. Change nothing below this line. ----------------------------
 
-/// Submits 9 jobs to 3 workers, and shuts down while the first jobs are running.
+/// Submits 9 jobs to 3 workers, and shuts down while the first three run.
 fn main() {
     let work = RecordedWork::new().hold_from(1);
     let (context, cancel) = Context::with_cancel();
@@ -61,18 +61,14 @@ fn main() {
     let still = "still waiting for `shutdown`: who tells the workers that no more jobs come?";
     let mut results = within_limit(still, move || shutdown(jobs_tx, cancel, workers));
     results.sort();
-    assert_eq!(
-        jobs_rx.len(),
-        0,
-        "jobs left in the queue that were never done"
-    );
+    assert_eq!(jobs_rx.len(), 0, "jobs left in the queue, never done");
     assert_eq!(
         results,
         [2, 4, 6, 8, 10, 12, 14, 16, 18],
-        "the results of all jobs"
+        "`shutdown` should return the results of all jobs"
     );
     work.assert_each_once(9);
-    println!("shut down, and all 9 jobs are done");
+    println!("The example works: the pool is shut down, and all 9 jobs are done");
 }
 
 #[cfg(test)]
@@ -85,12 +81,12 @@ mod tests {
     }
 
     #[test]
-    fn idle_workers_leave() {
+    fn idle_workers_return() {
         let (context, cancel) = Context::with_cancel();
         let (jobs_tx, jobs_rx) = bounded(9);
         let idle = thread::spawn(move || worker(&RecordedWork::new(), &context, jobs_rx));
         let still = "still waiting for `shutdown`, which waits for a worker without a job";
         let results = within(SOON, still, move || shutdown(jobs_tx, cancel, vec![idle]));
-        assert_eq!(results, [], "there were no jobs");
+        assert_eq!(results, [], "there were no jobs, so there are no results");
     }
 }

@@ -1,10 +1,10 @@
 // # Where did the other jobs go?
 //
-// An emergency stop: at the cancel, workers give up the job they are at, and leave. `run_all`
-// returns what was done. But somebody has to send the rest again tomorrow, and wants to know which
-// jobs were interrupted, and which never started.
+// An emergency stop: at the cancel, each worker gives up its job and returns.
+// `run_all` returns only the jobs that are done. But somebody must submit the
+// others again tomorrow. Which jobs were interrupted, and which never started?
 //
-// Lesson: cargo run -p worker-pools --bin graceful_vs_emergency -- --only emergency
+// Lesson: cargo run -p worker-pools --bin graceful_vs_emergency
 
 use std::thread;
 
@@ -37,7 +37,7 @@ fn worker(work: &RecordedWork, context: &Context, jobs: Receiver<usize>) -> Repo
     }
 }
 
-// TODO: Every job must be in one of the three lists of `Fates`. Where are those that never started?
+// TODO: Put every job into one of the three lists of `Fates`.
 fn run_all(workers: usize, jobs: usize, context: &Context, work: &RecordedWork) -> Fates {
     let (jobs_tx, jobs_rx) = bounded(jobs);
     for job in 1..=jobs {
@@ -58,9 +58,9 @@ fn run_all(workers: usize, jobs: usize, context: &Context, work: &RecordedWork) 
     fates
 }
 
-// ---- The checks. Nothing to change below this line. ------------------------------------
+// ---- The checks. Change nothing below this line. ----------------------------
 
-/// Cancels when so many jobs are done and all workers are at the next ones.
+/// Cancels when `done` jobs are done and each worker is busy with another one.
 fn cancel_after(done: usize, workers: usize, jobs: usize) -> Fates {
     let work = RecordedWork::new().hold_from(done + 1);
     let (context, cancel) = Context::with_cancel();
@@ -79,7 +79,7 @@ fn cancel_after(done: usize, workers: usize, jobs: usize) -> Fates {
 fn check(fates: Fates, done: &[usize], interrupted: &[usize], never_started: &[usize]) {
     assert_eq!(
         fates.done, done,
-        "the jobs that were done: has somebody taken any out of the queue?"
+        "the jobs that were done: did somebody take others from the queue?"
     );
     assert_eq!(
         fates.interrupted, interrupted,

@@ -1,8 +1,9 @@
 // # Come back later
 //
-// A service cannot wait: while `submit` waits for room in the queue, nobody reads the next request.
-// It should say at once that the queue is full. And it should give the job back, because the caller
-// may want to try again, and has no other copy of it.
+// A service must not wait: while `submit` waits for room in the queue, nobody
+// reads the next request. `submit` should say at once that the queue is full.
+// And it should hand the job back: the caller may want to try again, and has no
+// other copy of it.
 //
 // Lesson: cargo run -p worker-pools --bin production_pool
 
@@ -14,8 +15,8 @@ struct Pool {
 }
 
 impl Pool {
-    /// Queues the job, or gives it back: the queue is full, or nobody will ever read it. Never
-    /// waits.
+    /// Queues the job. Hands it back if the queue is full or the workers are
+    /// gone. Never waits.
     fn submit(&self, job: String) -> Result<(), String> {
         // TODO: This waits, and it panics when the workers are gone.
         self.jobs.send(job).expect("the workers are there");
@@ -23,9 +24,9 @@ impl Pool {
     }
 }
 
-// ---- The checks. Nothing to change below this line. ------------------------------------
+// ---- The checks. Change nothing below this line. ----------------------------
 
-/// A pool whose workers are the checks themselves.
+/// A pool without workers: the checks read its queue.
 fn pool(room: usize) -> (Pool, Receiver<String>) {
     let (jobs, queue) = bounded(room);
     (Pool { jobs }, queue)
@@ -40,18 +41,18 @@ fn main() {
             .collect::<Vec<_>>()
     });
     for (answer, job) in &answers[..2] {
-        assert_eq!(*answer, Ok(()), "{job}: the queue has room for two");
+        assert_eq!(*answer, Ok(()), "{job}: the queue has room for two jobs");
     }
     for (answer, job) in &answers[2..] {
         assert_eq!(
             *answer,
             Err(job.clone()),
-            "{job}: the queue was full, the job goes back"
+            "{job}: the queue was full, so `submit` should hand the job back"
         );
     }
     let queued: Vec<String> = queue.try_iter().collect();
-    assert_eq!(queued, ["job 1", "job 2"], "what is in the queue");
-    println!("2 jobs queued, 9,998 given back");
+    assert_eq!(queued, ["job 1", "job 2"], "the jobs in the queue");
+    println!("The example works: 2 jobs queued, 9,998 handed back");
 }
 
 #[cfg(test)]
@@ -59,18 +60,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_full_queue_gives_the_job_back() {
+    fn a_full_queue_hands_the_job_back() {
         main();
     }
 
     #[test]
-    fn a_job_comes_back_when_the_workers_are_gone() {
+    fn a_job_is_handed_back_when_the_workers_are_gone() {
         let (pool, queue) = pool(2);
         drop(queue);
         let answer = within_limit("still waiting for `submit`", move || {
             pool.submit("late".to_string())
         });
-        assert_eq!(answer, Err("late".to_string()), "nobody would ever do it");
+        assert_eq!(
+            answer,
+            Err("late".to_string()),
+            "the workers are gone, so `submit` should hand the job back"
+        );
     }
 
     #[test]
@@ -84,7 +89,7 @@ mod tests {
         let expected = [Ok(()), Err("two".to_string()), Ok(())];
         assert_eq!(
             answers, expected,
-            "one is queued, two finds no room, one is taken"
+            "one is queued, two finds no room, one is taken, three is queued"
         );
     }
 }

@@ -1,10 +1,10 @@
-// # The show must go on
+// # The worker must survive
 //
-// A job that panics takes its worker with it. Two such jobs, and a pool of two has no workers any
-// more: the rest of the queue is never done.
+// A job that panics ends its worker too. After two such jobs, a pool of two has
+// no workers left, and the rest of the queue is never done.
 //
-// `std::panic::catch_unwind(|| …)` calls a closure, and returns `Ok` with what the closure returns,
-// or `Err` with its panic.
+// `std::panic::catch_unwind(|| …)` calls a closure. It returns `Ok` with what
+// the closure returns, or `Err` with its panic.
 //
 // Lesson: cargo run -p worker-pools --bin production_pool
 
@@ -14,7 +14,8 @@ use std::thread;
 use classroom::{RecordedWork, within_limit};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-// TODO: When a job panics, send the `Err` as its result, and go on with the next job.
+// TODO: When a job panics, send the `Err` as its result, and go on with the
+// next job.
 fn worker(
     work: &RecordedWork,
     jobs: Receiver<usize>,
@@ -26,7 +27,7 @@ fn worker(
     }
 }
 
-// ---- The checks. Nothing to change below this line. ------------------------------------
+// ---- The checks. Change nothing below this line. ----------------------------
 
 fn main() {
     let work = RecordedWork::new().together(2).panic_on([2, 3, 4]);
@@ -49,9 +50,7 @@ fn main() {
         let results: Vec<_> = results.iter().filter(|(of, _)| *of == job).collect();
         let [(_, result)] = results[..] else {
             let count = results.len();
-            panic!(
-                "job {job} has {count} results: is its worker still there? Has it sent the `Err`?"
-            );
+            panic!("job {job} has {count} results: did its worker survive? Did it send the `Err`?");
         };
         match job {
             2..=4 => assert!(
@@ -66,13 +65,13 @@ fn main() {
     }
     work.assert_each_once(9);
     work.assert_pool_of(2);
-    println!("9 jobs: 6 done, 3 failed, and both workers live");
+    println!("The example works, panics included: 6 jobs done, 3 failed, both workers alive");
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
-    fn a_panic_costs_its_job_only() {
+    fn a_panic_loses_only_its_job() {
         super::main();
     }
 }

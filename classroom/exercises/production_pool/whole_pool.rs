@@ -1,8 +1,9 @@
 // # The whole pool
 //
-// Everything in one: a queue that can be full, panics that cost their job only, a shutdown that
-// finishes what it can in the time it has, and a fate for every job that was accepted. Begin with
-// `submit`; then write the worker, then `shutdown`.
+// Everything in one pool: a queue that can be full, panics that lose only one
+// job, a shutdown that finishes what it can in the time it has, and one fate
+// for every job that was accepted. Write `submit` first, then the worker, then
+// `shutdown`.
 //
 // Lesson: cargo run -p worker-pools --bin production_pool
 
@@ -28,14 +29,15 @@ struct Pool {
     queue: Receiver<usize>,
     cancel: Cancel,
     workers: Vec<JoinHandle<Vec<(usize, Fate)>>>,
-    /// Every worker has a sender of it: it is closed when the last one has returned.
+    /// Each worker has a sender of it. It is closed when the last one has
+    /// returned.
     all_gone: Receiver<Infallible>,
 }
 
 // TODO: Write the three functions that say `todo!`.
 
-/// Returns what became of the jobs that it took: done; failed, by a panic; or interrupted, when
-/// `work.run_with` gave up. After the cancel it takes none.
+/// Returns the fate of each job that it took: done; failed, if it panicked; or
+/// interrupted, if `work.run_with` gave up. After the cancel it takes no job.
 fn worker(work: &RecordedWork, context: &Context, jobs: Receiver<usize>) -> Vec<(usize, Fate)> {
     todo!("`first_select`, `biased_select`, `survive_panic`")
 }
@@ -63,21 +65,21 @@ impl Pool {
         }
     }
 
-    /// Queues the job, or gives it back. Never waits.
+    /// Queues the job, or hands it back. Never waits.
     fn submit(&self, job: usize) -> Result<(), usize> {
         todo!("`full_queue`")
     }
 
-    /// Lets the workers finish what is queued, but for no longer than `grace`. Then it cancels.
-    /// Returns the fate of every job that was accepted.
+    /// Lets the workers finish what is queued, for at most `grace`. Then it
+    /// cancels. Returns the fate of every job that was accepted.
     fn shutdown(self, grace: Duration) -> Vec<(usize, Fate)> {
         todo!("`drain`, but wait for `all_gone` with a timeout; then `hand_back`")
     }
 }
 
-// ---- The checks. Nothing to change below this line. ------------------------------------
+// ---- The checks. Change nothing below this line. ----------------------------
 
-/// Submits jobs 1 to `jobs` to a pool of so many workers.
+/// Starts a pool of `workers` workers, and submits jobs 1 to `jobs`.
 fn start(workers: usize, work: &RecordedWork, jobs: usize) -> Pool {
     work.within_limit("still waiting for `submit`", move |work| {
         let pool = Pool::new(workers, jobs, work);
@@ -88,7 +90,8 @@ fn start(workers: usize, work: &RecordedWork, jobs: usize) -> Pool {
     })
 }
 
-/// Shuts down a pool with so many jobs, within the limit, and returns their fates in order.
+/// Shuts the pool down within `limit`, and returns the fates of jobs 1 to
+/// `jobs`.
 fn fates(pool: Pool, jobs: usize, limit: Duration, grace: Duration) -> Vec<Fate> {
     let still = "still waiting for `shutdown`: who closes the queue? And who cancels in the end?";
     let mut fates = within(limit, still, move || pool.shutdown(grace));
@@ -97,7 +100,7 @@ fn fates(pool: Pool, jobs: usize, limit: Duration, grace: Duration) -> Vec<Fate>
     assert_eq!(
         with_fate,
         Vec::from_iter(1..=jobs),
-        "every job has one fate"
+        "every job must have exactly one fate"
     );
     fates.into_iter().map(|(_, fate)| fate).collect()
 }
@@ -113,7 +116,7 @@ fn main() {
     );
     work.assert_each_once(7);
     work.assert_pool_of(3);
-    println!("7 jobs: 4 done, 3 failed, in spite of the panics above");
+    println!("The example works, panics included: 4 jobs done, 3 failed");
 }
 
 #[cfg(test)]
@@ -170,7 +173,7 @@ mod tests {
         assert_eq!(
             answers,
             [Ok(()), Ok(()), Ok(()), Err(4)],
-            "job 4 found no room"
+            "job 4 finds no room, so `submit` should hand it back"
         );
     }
 }

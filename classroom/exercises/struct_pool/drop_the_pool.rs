@@ -1,8 +1,8 @@
 // # The forgotten shutdown
 //
-// Whoever forgets `shutdown`, or leaves early with `?`, loses what is in the queue: the program
-// ends, and the workers with it. In Go one has to remember `defer`. In Rust a type can see to it
-// by itself.
+// If somebody forgets `shutdown`, or returns early with `?`, the jobs in the
+// queue are lost: the program ends, and its workers end with it. In Go you must
+// remember `defer`. In Rust the type itself can shut the pool down.
 //
 // Lesson: cargo run -p worker-pools --bin struct_pool
 
@@ -15,7 +15,7 @@ use crossbeam_channel::{Sender, bounded};
 type Job = Box<dyn FnOnce() + Send>;
 
 struct Pool {
-    /// An `Option`, because a field cannot be moved out of a value that is being dropped.
+    /// An `Option`, because `drop` cannot move a field out of the pool.
     jobs: Option<Sender<Job>>,
     workers: Vec<JoinHandle<()>>,
 }
@@ -41,13 +41,13 @@ impl Pool {
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        // TODO: Do what `shutdown` would do. A worker may have panicked: do not mind.
+        // TODO: Do what `shutdown` would do. Ignore the panic of a worker.
     }
 }
 
-// ---- The checks. Nothing to change below this line. ------------------------------------
+// ---- The checks. Change nothing below this line. ----------------------------
 
-/// Submits this many jobs to a pool of 2, and leaves without a word.
+/// Submits `jobs` jobs to a pool of 2, and returns without a shutdown.
 fn submit_and_leave(work: &RecordedWork, jobs: usize) {
     let pool = Pool::new(2);
     for job in 1..=jobs {
@@ -66,7 +66,7 @@ fn main() {
         work.ended()
     });
     assert_eq!(done, 6, "jobs done when the pool was dropped");
-    println!("6 jobs submitted, nobody called shutdown, and all 6 are done");
+    println!("The example works: nobody called `shutdown`, and all 6 jobs are done");
 }
 
 #[cfg(test)]
@@ -80,13 +80,13 @@ mod tests {
 
     #[test]
     fn an_unused_pool_is_dropped() {
-        let still = "still waiting for `drop`, though there were no jobs: who closes the queue?";
+        let still = "still waiting for `drop`, although there were no jobs: who closes the queue?";
         within(SOON, still, || drop(Pool::new(3)));
     }
 
     #[test]
     fn a_job_that_panicked_does_not_make_drop_panic() {
-        // Which of the two workers panics is chance.
+        // Chance decides which of the two workers panics.
         for _ in 0..10 {
             let work = RecordedWork::new().panic_on([1]).hold_from(2);
             work.let_go_after(SOON / 20);
@@ -95,12 +95,12 @@ mod tests {
             });
             assert!(
                 dropped.is_ok(),
-                "`drop` panicked: a job's panic should end here"
+                "`drop` panicked: it should ignore the panic of a job"
             );
             assert_eq!(
                 work.ended(),
                 3,
-                "one worker panicked, but the other one does the rest"
+                "jobs ended: one worker panicked, but the other one does the rest"
             );
         }
     }

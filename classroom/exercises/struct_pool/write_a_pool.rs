@@ -1,10 +1,11 @@
 // # A pool of your own
 //
-// Channels and threads move into a type: who uses it calls `submit` and `shutdown`, and sees
-// neither. A job is anything that can be called once, on another thread.
+// The channel and the threads move into a type. Its users call `submit` and
+// `shutdown`, and never see a channel or a thread. A job is anything that can
+// be called once, on another thread.
 //
 // Lesson: cargo run -p worker-pools --bin struct_pool
-// (Its pool can also be dropped, and survives a panic. This one need not.)
+// (Its pool can also be dropped, and it survives a panic. Yours need not.)
 
 use std::thread::{self, JoinHandle};
 
@@ -20,12 +21,13 @@ struct Pool {
 
 // TODO: Write the three functions.
 impl Pool {
-    /// Starts `workers` workers, and a queue with room for two jobs a worker.
+    /// Starts `workers` workers, and a queue with room for two jobs per worker.
     fn new(workers: usize) -> Pool {
         todo!("start the workers")
     }
 
-    /// Queues the job. Waits while the queue is full, but not until the job is done.
+    /// Queues the job. Waits while the queue is full, but not until the job is
+    /// done.
     fn submit(&self, job: impl FnOnce() + Send + 'static) {
         todo!("put the job into a box, and the box into the queue")
     }
@@ -36,7 +38,7 @@ impl Pool {
     }
 }
 
-// ---- The checks. Nothing to change below this line. ------------------------------------
+// ---- The checks. Change nothing below this line. ----------------------------
 
 fn submit(pool: &Pool, work: &RecordedWork, job: usize) {
     let work = work.clone();
@@ -58,14 +60,10 @@ fn main() {
         "still waiting for `shutdown`: who closes the queue?",
         || pool.shutdown(),
     );
-    assert_eq!(
-        work.ended(),
-        12,
-        "jobs that were done when `shutdown` returned"
-    );
+    assert_eq!(work.ended(), 12, "jobs done when `shutdown` returned");
     work.assert_each_once(12);
     work.assert_pool_of(3);
-    println!("12 jobs by 3 workers, all done at the end of `shutdown`");
+    println!("The example works: 3 workers did 12 jobs before `shutdown` returned");
 }
 
 #[cfg(test)]
@@ -80,7 +78,7 @@ mod tests {
     #[test]
     fn an_idle_pool_is_shut_down() {
         let still =
-            "still waiting for `shutdown`, though there were no jobs: who closes the queue?";
+            "still waiting for `shutdown`, although there were no jobs: who closes the queue?";
         within(SOON, still, || Pool::new(3).shutdown());
     }
 
@@ -120,7 +118,7 @@ mod tests {
             let next = submitted_rx.recv_timeout(LIMIT);
             assert!(next.is_ok(), "only {submitted} jobs were submitted: {full}");
         }
-        // A moment to submit one too many.
+        // Time to submit one job too many.
         let next = submitted_rx.recv_timeout(LIMIT / 10);
         assert!(next.is_err(), "7 jobs were submitted: {full}");
         work.let_go();

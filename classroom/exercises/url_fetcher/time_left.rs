@@ -1,10 +1,11 @@
 // # Ten seconds, but only five are left
 //
-// A request may take ten seconds, the whole run thirty. A request that begins in second 25 may
-// take until second 35: five seconds after the end.
+// A request may take ten seconds, and the whole run thirty. A request that
+// begins in second 25 may take until second 35. That is five seconds after the
+// end.
 //
-// `context.deadline()` is the `Instant` when the time is up, or `None` for a context without
-// a deadline.
+// `context.deadline()` is the `Instant` when the time is up, or `None` if the
+// context has no deadline.
 //
 // Lesson: cargo run -p worker-pools --bin url_fetcher -- --deadline-secs 1
 
@@ -12,22 +13,23 @@ use std::time::{Duration, Instant};
 
 use worker_pools::Context;
 
-// TODO: A request may take `limit`, but not longer than there is time left. Where no time is left
-// at all, the answer is zero.
+// TODO: A request may take `limit`, but no longer than the time that is left.
+// If no time is left, return zero.
 fn time_for_request(limit: Duration, context: &Context) -> Duration {
     limit
 }
 
-// ---- The checks. Nothing to change below this line. ------------------------------------
+// ---- The checks. Change nothing below this line. ----------------------------
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// `limit`, and the time left of `whole`, are both in seconds.
+/// All in seconds: the limit of a request, the time of the whole run, and the
+/// time that the request should get.
 fn check(limit: u32, whole: u32, expected: u32) {
     let start = Instant::now();
     let (context, _cancel) = Context::with_timeout(SECOND * whole);
     let time = time_for_request(SECOND * limit, &context);
-    // Some time has passed since.
+    // A little time has passed since the start.
     let range = (SECOND * expected).saturating_sub(start.elapsed())..=SECOND * expected;
     let question = format!("a request may take {limit} s, and {whole} s are left");
     assert!(range.contains(&time), "{question}: it gets {time:.1?}");
@@ -36,7 +38,7 @@ fn check(limit: u32, whole: u32, expected: u32) {
 fn main() {
     check(10, 5, 5);
     check(10, 30, 10);
-    println!("with 5 s left 5 s, with 30 s left 10 s");
+    println!("The example works: with 5 s left it is 5 s, with 30 s left it is 10 s");
 }
 
 #[cfg(test)]
@@ -54,7 +56,11 @@ mod tests {
     fn no_time_left() {
         let (context, _cancel) = Context::with_timeout(Duration::ZERO);
         let time = time_for_request(SECOND, &context);
-        assert_eq!(time, Duration::ZERO, "the deadline has passed");
+        assert_eq!(
+            time,
+            Duration::ZERO,
+            "the deadline has passed, and no time is left"
+        );
     }
 
     #[test]
@@ -62,7 +68,7 @@ mod tests {
         let time = time_for_request(SECOND, &Context::background());
         assert_eq!(
             time, SECOND,
-            "there is no deadline: the limit of the request counts"
+            "there is no deadline, so the limit of the request counts"
         );
     }
 }

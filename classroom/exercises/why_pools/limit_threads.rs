@@ -1,12 +1,14 @@
 // # At most three at a time
 //
-// Every job needs a connection, and the database takes three. Here, every job is started at once,
-// each on a thread of its own. That is fine for three jobs.
+// Each job needs a connection, and the database allows only three. This program
+// starts a thread for each job, all at once. With three jobs that is fine. With
+// twelve it is not.
 //
-// `bounded(n)` makes a channel with room for `n` values, and returns its two ends: a `Sender` and a
-// `Receiver`. Clones of a receiver share one queue. `for job in receiver` takes one value after the
-// other, waits while there is none, and ends when the channel is closed and empty. A channel is
-// closed when its last sender is dropped.
+// `bounded(n)` makes a channel with room for `n` values, and returns its two
+// ends: a `Sender` and a `Receiver`. All clones of a receiver share one queue.
+// `for job in receiver` takes one value after another. It waits while the queue
+// is empty, and ends when the channel is closed and empty. A channel is closed
+// when its last sender is dropped.
 //
 // Lesson: cargo run -p worker-pools --bin why_pools
 
@@ -15,8 +17,8 @@ use std::thread;
 use classroom::RecordedWork;
 use crossbeam_channel::bounded;
 
-// TODO: Start only as many threads as there are workers. Each of them takes one job after the
-// other from the same queue, until the queue is closed.
+// TODO: Start one thread for each worker, and no more. Each worker takes one
+// job after another from the same queue, until the queue is closed.
 fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
     thread::scope(|scope| {
         for job in 1..=jobs {
@@ -25,15 +27,15 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
     });
 }
 
-// ---- The checks. Nothing to change below this line. ------------------------------------
+// ---- The checks. Change nothing below this line. ----------------------------
 
 fn main() {
     let work = RecordedWork::new().together(3);
-    let still = "still waiting: who takes the jobs out of the queue, and who closes it?";
+    let still = "still waiting: who takes jobs from the queue, and who closes it?";
     work.within_limit(still, |work| run_all(3, 12, work));
     work.assert_each_once(12);
     work.assert_pool_of(3);
-    println!("12 jobs, never more than 3 at a time");
+    println!("The example works: 12 jobs, never more than 3 at a time");
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 // # The end of the day
 //
-// In Go it is `close(jobs)`, here it is to drop the last sender. The loops of the workers go on
-// until the queue is closed *and* empty, so no order is lost.
+// In Go you call `close(jobs)`. In Rust you drop the last sender. The workers'
+// loops go on until the queue is closed *and* empty, so no order is lost.
 //
-// A worker that looks into the queue with `try_recv` and leaves when it is empty would go home in
-// the first break: an empty queue is not a closed one.
+// A worker that asks `try_recv` and returns when the queue is empty would go
+// home in the first break. An empty queue is not a closed queue.
 
 use std::thread;
 
@@ -31,7 +31,7 @@ fn run_all(workers: usize, orders: impl Iterator<Item = usize>, work: &RecordedW
     });
 }
 
-// ---- The checks. Nothing to change below this line. ------------------------------------
+// ---- The checks. Change nothing below this line. ----------------------------
 
 fn main() {
     let work = RecordedWork::new().together(3);
@@ -40,11 +40,11 @@ fn main() {
     let done = work.ended();
     assert!(
         done > 3,
-        "only {done} orders were done: were the workers gone when more came?"
+        "only {done} of 6 orders were done: did the workers return before the others came?"
     );
     work.assert_each_once(6);
     work.assert_pool_of(3);
-    println!("6 orders in 2 bursts, all done, and everybody has gone home");
+    println!("The example works: 6 orders in 2 bursts are done, and the workers have returned");
 }
 
 #[cfg(test)]
@@ -52,14 +52,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn workers_wait_for_orders_and_leave_in_the_evening() {
+    fn workers_wait_for_orders_and_return_in_the_evening() {
         main();
     }
 
     #[test]
     fn a_day_without_orders() {
         let work = RecordedWork::new();
-        let still = "still waiting for the workers, though there were no orders";
+        let still = "still waiting for the workers, although there were no orders";
         work.within(SOON, still, |work| run_all(3, std::iter::empty(), work));
         work.assert_each_once(0);
     }

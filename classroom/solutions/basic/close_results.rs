@@ -1,8 +1,9 @@
 // # Who still holds a sender?
 //
-// The one that the workers' senders were cloned from. `run_all` itself never sends a result, so it
-// drops that sender as soon as each worker has its own. Then the last worker to return drops the
-// last sender, and that closes the channel: nobody has to count workers or results.
+// `run_all` does: it cloned the workers' senders from its own. It never sends a
+// result, so it drops that sender as soon as each worker has a clone. Then the
+// last worker to return drops the last sender, and that closes the channel.
+// Nobody has to count workers or results.
 
 use std::thread;
 
@@ -26,7 +27,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) -> Vec<usize> {
             let (jobs, results) = (jobs_rx.clone(), results_tx.clone());
             scope.spawn(move || worker(work, jobs, results));
         }
-        drop(results_tx); // from here on only workers hold a sender
+        drop(results_tx); // from here on, only workers hold a sender
         for job in 1..=jobs {
             jobs_tx.send(job).expect("we hold a receiver too");
         }
@@ -36,12 +37,13 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) -> Vec<usize> {
     })
 }
 
-// ---- The checks. Nothing to change below this line. ------------------------------------
+// ---- The checks. Change nothing below this line. ----------------------------
 
 fn main() {
     let work = RecordedWork::new().together(3).slow(12);
     let still = "still waiting for `results` to close: who holds a sender?";
-    // Longer than usual: one worker alone needs more than 2 s, and is told that it is alone.
+    // Longer than usual. A single worker needs more than 2 s, and then the
+    // message should be about the missing workers, not about `results`.
     let mut results = work.within(LIMIT + SOON, still, |work| run_all(3, 12, work));
     work.assert_each_once(12);
     work.assert_pool_of(3);
@@ -49,9 +51,9 @@ fn main() {
     assert_eq!(
         results,
         [6, 12, 18, 24],
-        "all results that can be divided by 3"
+        "`run_all` should return every result that can be divided by 3"
     );
-    println!("results: {results:?}");
+    println!("The example works: its results are {results:?}");
 }
 
 #[cfg(test)]
@@ -66,8 +68,8 @@ mod tests {
     #[test]
     fn results_close_when_there_are_none() {
         let work = RecordedWork::new();
-        let still = "still waiting for results of no jobs at all: who holds a sender?";
+        let still = "still waiting for results, although there were no jobs: who holds a sender?";
         let results = work.within(SOON, still, |work| run_all(2, 0, work));
-        assert_eq!(results, [], "no jobs, no results");
+        assert_eq!(results, [], "there were no jobs, so there are no results");
     }
 }

@@ -1,7 +1,8 @@
 // # Dealt like cards
 //
-// All workers receive from clones of one `Receiver`: these share one queue, so a job is in nobody's
-// hands until a worker is free. While one worker has the long job, the others do all the rest.
+// Each worker receives from a clone of the same `Receiver`, and all clones
+// share one queue. So a job belongs to no worker until a worker is free. While
+// one worker does the long job, the others do all the rest.
 
 use std::thread;
 
@@ -26,16 +27,16 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
     });
 }
 
-// ---- The checks. Nothing to change below this line. ------------------------------------
+// ---- The checks. Change nothing below this line. ----------------------------
 
 fn main() {
     let work = RecordedWork::new().together(3).last(1, 9);
-    let still = "still waiting: who takes the jobs out of the queue, and who closes it?";
+    let still = "still waiting: who takes jobs from the queue, and who closes it?";
     work.within_limit(still, |work| run_all(3, 9, work));
     work.assert_each_once(9);
     work.assert_pool_of(3);
     work.assert_nobody_waited_for(1);
-    println!("while one worker did job 1, the others did the other 8");
+    println!("The example works: while one worker did job 1, the others did the other 8");
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 // # Ten thousand photos
 //
-// A bounded queue makes `send` wait while it is full: that is backpressure. The submitter slows
-// down to the speed of the workers, and there are never more photos in memory than those that the
-// workers have, those in the queue, and the one that waits to get in.
+// A bounded queue makes `send` wait while it is full. That is backpressure: the
+// submitter slows down to the speed of the workers. Now the photos in memory
+// are at most one for each worker, those in the queue, and one that waits to
+// get in.
 
 use std::thread;
 
@@ -27,9 +28,9 @@ fn run_all(workers: usize, room: usize, photos: impl Iterator<Item = usize>, wor
     });
 }
 
-// ---- The checks. Nothing to change below this line. ------------------------------------
+// ---- The checks. Change nothing below this line. ----------------------------
 
-/// Lets the workers begin, and looks how many photos are read before one is done.
+/// Starts the workers, and counts the photos that are read before one is done.
 fn check(workers: usize, room: usize) {
     let work = RecordedWork::new().hold_from(1);
     let (read_tx, read_rx) = unbounded();
@@ -37,20 +38,21 @@ fn check(workers: usize, room: usize) {
     let watched = work.clone();
     let pool = thread::spawn(move || run_all(workers, room, photos, &watched));
 
-    let most = workers + room + 1;
-    let full = format!("{workers} in work, {room} in the queue, and one waits to get in");
-    for read in 0..most {
+    let max = workers + room + 1;
+    let full =
+        format!("{workers} with the workers, {room} in the queue, and 1 that waits to get in");
+    for read in 0..max {
         let next = read_rx.recv_timeout(LIMIT);
         assert!(
             next.is_ok(),
-            "no more than {read} read, but {most} is the most: {full}"
+            "reading stopped after photo {read}, but {max} may be in memory:\n{full}"
         );
     }
-    // A moment to read one too many.
+    // Time to read one photo too many.
     let next = read_rx.recv_timeout(SOON);
     assert!(
         next.is_err(),
-        "more than {most} read, but {most} is the most: {full}"
+        "reading went on after photo {max}, but only {max} may be in memory:\n{full}"
     );
 
     work.let_go();
@@ -62,7 +64,7 @@ fn check(workers: usize, room: usize) {
 
 fn main() {
     check(3, 5);
-    println!("100 photos, and never more than 9 of them in memory");
+    println!("The example works: 100 photos, and never more than 9 of them in memory");
 }
 
 #[cfg(test)]

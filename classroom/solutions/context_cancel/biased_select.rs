@@ -1,11 +1,13 @@
 // # One job too many
 //
-// `select_biased!` looks at its arms from top to bottom, and takes the first that is ready. So the
-// order of the arms is the rule: the cancel goes before jobs.
+// `select_biased!` looks at its arms from top to bottom, and takes the first
+// that is ready. So the order of the arms is the rule: the cancel comes before
+// jobs.
 //
-// To look at `context.is_done()` after taking a job is too late: the job is out of the queue, and
-// if it is not done now, it is lost. To look before a `select!` leaves a gap: the cancel and a job
-// may both come while the worker waits in the `select!`.
+// It is too late to ask `context.is_done()` after taking a job: the job is out
+// of the queue, and if the worker does not do it now, it is lost. To ask before
+// a `select!` leaves a gap: the cancel and a job can both come while the worker
+// waits in the `select!`.
 
 use std::thread;
 
@@ -26,10 +28,10 @@ fn worker(work: &RecordedWork, context: &Context, jobs: Receiver<usize>) {
     }
 }
 
-// ---- The checks. Nothing to change below this line. ------------------------------------
+// ---- The checks. Change nothing below this line. ----------------------------
 
 fn main() {
-    // Once could be luck.
+    // A single run could be luck.
     for _ in 0..50 {
         let work = RecordedWork::new().hold_from(1);
         let (context, cancel) = Context::with_cancel();
@@ -54,10 +56,10 @@ fn main() {
         assert_eq!(
             jobs_rx.len(),
             9,
-            "a job was taken out of the queue, and is not done"
+            "a job was taken from the queue, but not done"
         );
     }
-    println!("cancelled 50 times in job 1, and job 2 never started");
+    println!("The example works: cancelled 50 times during job 1, and job 2 never started");
 }
 
 #[cfg(test)]
@@ -67,8 +69,8 @@ mod tests {
 
     use super::*;
 
-    /// Waits until somebody waits in a `recv` or a `select!` for a job: then a queue without room is
-    /// ready for a send.
+    /// Waits until a worker waits for a job, in a `recv` or a `select!`: only
+    /// then is a queue without room ready for a send.
     fn wait_for_receiver(jobs: &Sender<usize>) {
         let mut select = Select::new();
         select.send(jobs);
@@ -83,7 +85,7 @@ mod tests {
 
     #[test]
     fn no_job_starts_that_comes_after_the_cancel() {
-        // A wrong answer may have luck, above all on a machine with one core.
+        // A wrong answer may be lucky, above all on a machine with one core.
         for _ in 0..200 {
             let work = RecordedWork::new();
             let (context, cancel) = Context::with_cancel();
@@ -94,7 +96,7 @@ mod tests {
             work.wait_for_ended(1);
             wait_for_receiver(&jobs_tx);
             cancel.cancel();
-            let _ = jobs_tx.send_timeout(2, SOON); // it fails when the worker has left
+            let _ = jobs_tx.send_timeout(2, SOON); // fails if it returned
             let still = "still waiting for the idle worker: does it see the cancel?";
             within(SOON, still, move || idle.join()).expect("the worker does not panic");
             let why =
@@ -112,7 +114,7 @@ mod tests {
             jobs_tx.send(job).unwrap();
         }
         drop(jobs_tx);
-        let still = "still waiting for the worker, though the queue is closed";
+        let still = "still waiting for the worker, although the queue is closed";
         work.within_limit(still, move |work| worker(work, &context, jobs_rx));
         work.assert_each_once(10);
     }

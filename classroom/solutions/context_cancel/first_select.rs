@@ -1,10 +1,11 @@
 // # The idle worker
 //
-// `select_biased!` waits until one of its arms is ready. Nothing ever arrives on `context.done()`:
-// that arm is ready when the channel is closed, which is what a cancel does.
+// `select_biased!` waits until one of its arms is ready. Nothing ever arrives
+// on `context.done()`, but a cancel closes it, and then its arm is ready.
 //
-// To ask `context.is_done()` before `recv` is not enough. The worker would ask, hear no, and then
-// wait for a job when the cancel comes.
+// It is not enough to ask `context.is_done()` before `recv`. The worker asks,
+// the answer is no, and it waits for a job. Then the cancel comes, and the
+// worker does not see it.
 
 use std::thread;
 use std::time::Duration;
@@ -26,27 +27,27 @@ fn worker(work: &RecordedWork, context: &Context, jobs: Receiver<usize>, results
     }
 }
 
-// ---- The checks. Nothing to change below this line. ------------------------------------
+// ---- The checks. Change nothing below this line. ----------------------------
 
 fn main() {
     check(Duration::ZERO);
-    println!("cancelled, and the worker has left, though the queue is still open");
+    println!("The example works: the idle worker returned at the cancel");
 }
 
-/// Gives the worker two jobs, the second after it had nothing to do for a while. Then cancels.
+/// Gives the worker two jobs, each with a pause after it, and then cancels.
 fn check(pause: Duration) {
     let (context, cancel) = Context::with_cancel();
     let (jobs_tx, jobs_rx) = bounded(3);
     let (results_tx, results_rx) = bounded(3);
     let idle = thread::spawn(move || worker(&RecordedWork::new(), &context, jobs_rx, results_tx));
     for job in [1, 2] {
-        let _ = jobs_tx.send(job); // it fails when the worker has left
+        let _ = jobs_tx.send(job); // it fails when the worker has returned
         let results = results_rx.clone();
         let result = within_limit("still waiting for a result", move || results.recv());
         assert_eq!(
             result,
             Ok(job * 2),
-            "job {job}: has the worker left before the cancel?"
+            "the result of job {job}: did the worker return before the cancel?"
         );
         thread::sleep(pause);
     }
@@ -68,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn it_stays_for_as_long_as_nobody_cancels() {
+    fn it_stays_until_somebody_cancels() {
         check(LATER);
     }
 
@@ -81,10 +82,10 @@ mod tests {
         jobs_tx.send(2).unwrap();
         drop(jobs_tx);
         within_limit(
-            "still waiting for the worker, though the queue is closed",
+            "still waiting for the worker, although the queue is closed",
             move || worker(&RecordedWork::new(), &context, jobs_rx, results_tx),
         );
         let results: Vec<_> = results_rx.try_iter().collect();
-        assert_eq!(results, [2, 4], "there were two jobs in the queue");
+        assert_eq!(results, [2, 4], "the results of the two jobs in the queue");
     }
 }

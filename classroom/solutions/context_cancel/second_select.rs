@@ -1,10 +1,11 @@
 // # Nobody takes the result
 //
-// The second select. Its first arm is the send: `select_biased!` tries it first, so a result that
-// somebody can take is handed over, even after the cancel. With the arms the other way round, or
-// with `select!`, it would be thrown away always, or every other time.
+// This is the second select. Its first arm is the send, and `select_biased!`
+// tries it first. So a result that somebody can take is handed over, even after
+// the cancel. With the cancel in the first arm, it would always be thrown away.
+// With `select!`, it would be thrown away every other time.
 //
-// `try_send` is no way out: a reader who is only late would get nothing.
+// `try_send` does not help: a reader who is only late would get nothing.
 
 use std::thread;
 
@@ -22,7 +23,7 @@ fn worker(
     loop {
         let job = select_biased! {
             recv(context.done()) -> _ => return None,
-            recv(jobs) -> job => job.ok()?, // `?`: return None when the queue is closed
+            recv(jobs) -> job => job.ok()?, // `?`: closed, so return None
         };
         let result = work.run(job);
         select_biased! {
@@ -32,10 +33,10 @@ fn worker(
     }
 }
 
-// ---- The checks. Nothing to change below this line. ------------------------------------
+// ---- The checks. Change nothing below this line. ----------------------------
 
-/// Cancels while job 1 runs, and returns what the worker returns. `room` is for how many results
-/// there is room; nobody reads them.
+/// Cancels while job 1 runs, and returns what the worker returns. The channel
+/// has room for `room` results, and nobody reads them.
 fn cancel_during_job_1(room: usize) -> (Option<usize>, Receiver<usize>) {
     let work = RecordedWork::new().hold_from(1);
     let (context, cancel) = Context::with_cancel();
@@ -57,9 +58,9 @@ fn main() {
     assert_eq!(
         undelivered,
         Some(1),
-        "job 1 was done for nothing: the worker should say so"
+        "nobody took the result of job 1: the worker should return that job"
     );
-    println!("job 1 was done for nothing, and the worker said so");
+    println!("The example works: job 1 was done for nothing, and the worker said so");
 }
 
 #[cfg(test)]
@@ -93,13 +94,12 @@ mod tests {
         let watched = work.clone();
         let patient = thread::spawn(move || worker(&watched, &context, jobs_rx, results_tx));
         thread::sleep(LATER);
-        let still =
-            "still waiting for the worker, though the queue is closed and all results were read";
+        let still = "still waiting for the worker: the queue is closed, and all results were read";
         let results = within_limit(still, move || results_rx.iter().collect::<Vec<_>>());
         assert_eq!(
             results,
             [2, 4],
-            "nobody had cancelled: the worker has to wait for its reader"
+            "nobody cancelled: the worker must wait for its reader"
         );
         assert_eq!(patient.join().unwrap(), None, "every result was delivered");
         work.assert_each_once(2);

@@ -1,8 +1,9 @@
-// # Finish what you have begun
+// # Finish what you began
 //
-// Close the queue first, then wait. The other way round, `shutdown` waits for workers that wait
-// for jobs. `cancel` lives until the end of the function: dropping it cancels as well, so it must
-// not be dropped before the workers have returned.
+// First close the queue, then wait. The other way round, `shutdown` waits for
+// workers that wait for jobs. `cancel` lives until the end of the function.
+// Dropping it cancels as well, so it must not be dropped before the workers
+// have returned.
 
 use std::thread::{self, JoinHandle};
 
@@ -37,9 +38,9 @@ fn shutdown(
     results
 }
 
-// ---- The checks. Nothing to change below this line. ------------------------------------
+// ---- The checks. Change nothing below this line. ----------------------------
 
-/// Submits 9 jobs to 3 workers, and shuts down while the first jobs are running.
+/// Submits 9 jobs to 3 workers, and shuts down while the first three run.
 fn main() {
     let work = RecordedWork::new().hold_from(1);
     let (context, cancel) = Context::with_cancel();
@@ -58,18 +59,14 @@ fn main() {
     let still = "still waiting for `shutdown`: who tells the workers that no more jobs come?";
     let mut results = within_limit(still, move || shutdown(jobs_tx, cancel, workers));
     results.sort();
-    assert_eq!(
-        jobs_rx.len(),
-        0,
-        "jobs left in the queue that were never done"
-    );
+    assert_eq!(jobs_rx.len(), 0, "jobs left in the queue, never done");
     assert_eq!(
         results,
         [2, 4, 6, 8, 10, 12, 14, 16, 18],
-        "the results of all jobs"
+        "`shutdown` should return the results of all jobs"
     );
     work.assert_each_once(9);
-    println!("shut down, and all 9 jobs are done");
+    println!("The example works: the pool is shut down, and all 9 jobs are done");
 }
 
 #[cfg(test)]
@@ -82,12 +79,12 @@ mod tests {
     }
 
     #[test]
-    fn idle_workers_leave() {
+    fn idle_workers_return() {
         let (context, cancel) = Context::with_cancel();
         let (jobs_tx, jobs_rx) = bounded(9);
         let idle = thread::spawn(move || worker(&RecordedWork::new(), &context, jobs_rx));
         let still = "still waiting for `shutdown`, which waits for a worker without a job";
         let results = within(SOON, still, move || shutdown(jobs_tx, cancel, vec![idle]));
-        assert_eq!(results, [], "there were no jobs");
+        assert_eq!(results, [], "there were no jobs, so there are no results");
     }
 }

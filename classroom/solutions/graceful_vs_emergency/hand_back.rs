@@ -1,10 +1,12 @@
 // # Where did the other jobs go?
 //
-// They are where they always were: in the queue. `run_all` has a receiver of its own, so the queue
-// outlives the workers, and once all of them have returned, nobody else takes anything out of it.
-// Before that, `run_all` would take jobs away from workers that would have done them.
+// They are where they always were: in the queue. `run_all` has a receiver too,
+// so the queue outlives the workers. When all workers have returned, nobody
+// else takes jobs from it. Before that, `run_all` would take jobs away from
+// workers that would have done them.
 //
-// `interrupted` is an `Option`, which `extend` takes for a list of one job or none.
+// `interrupted` is an `Option`, and `extend` accepts it as a list of one job or
+// none.
 
 use std::thread;
 
@@ -59,9 +61,9 @@ fn run_all(workers: usize, jobs: usize, context: &Context, work: &RecordedWork) 
     fates
 }
 
-// ---- The checks. Nothing to change below this line. ------------------------------------
+// ---- The checks. Change nothing below this line. ----------------------------
 
-/// Cancels when so many jobs are done and all workers are at the next ones.
+/// Cancels when `done` jobs are done and each worker is busy with another one.
 fn cancel_after(done: usize, workers: usize, jobs: usize) -> Fates {
     let work = RecordedWork::new().hold_from(done + 1);
     let (context, cancel) = Context::with_cancel();
@@ -80,7 +82,7 @@ fn cancel_after(done: usize, workers: usize, jobs: usize) -> Fates {
 fn check(fates: Fates, done: &[usize], interrupted: &[usize], never_started: &[usize]) {
     assert_eq!(
         fates.done, done,
-        "the jobs that were done: has somebody taken any out of the queue?"
+        "the jobs that were done: did somebody take others from the queue?"
     );
     assert_eq!(
         fates.interrupted, interrupted,

@@ -1,13 +1,15 @@
 // # Come back later
 //
-// `try_send` never waits, and both of its errors have the job in them: `Full`, and `Disconnected`
-// when the workers are gone.
+// `try_send` never waits. Both of its errors have the job in them: `Full`, and
+// `Disconnected` when the workers are gone.
 //
-// To ask `is_full()` first and then `send` passes these checks, and is wrong: between the two,
-// somebody else may take the last place, and then `send` waits.
+// To ask `is_full()` first and then `send` passes these checks, but it is
+// wrong. Between the two, somebody else may take the last place, and then
+// `send` waits.
 //
-// The pool of the lesson counts its jobs instead. When a worker is free, but has not taken its next
-// job yet, `try_send` finds the queue full, and luck decides whether a job is accepted.
+// The pool of the lesson counts its jobs instead. While a worker is free but
+// has not taken its next job yet, `try_send` finds the queue full. Then luck
+// decides whether a job is accepted.
 
 use classroom::within_limit;
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -17,16 +19,16 @@ struct Pool {
 }
 
 impl Pool {
-    /// Queues the job, or gives it back: the queue is full, or nobody will ever read it. Never
-    /// waits.
+    /// Queues the job. Hands it back if the queue is full or the workers are
+    /// gone. Never waits.
     fn submit(&self, job: String) -> Result<(), String> {
         self.jobs.try_send(job).map_err(|error| error.into_inner())
     }
 }
 
-// ---- The checks. Nothing to change below this line. ------------------------------------
+// ---- The checks. Change nothing below this line. ----------------------------
 
-/// A pool whose workers are the checks themselves.
+/// A pool without workers: the checks read its queue.
 fn pool(room: usize) -> (Pool, Receiver<String>) {
     let (jobs, queue) = bounded(room);
     (Pool { jobs }, queue)
@@ -41,18 +43,18 @@ fn main() {
             .collect::<Vec<_>>()
     });
     for (answer, job) in &answers[..2] {
-        assert_eq!(*answer, Ok(()), "{job}: the queue has room for two");
+        assert_eq!(*answer, Ok(()), "{job}: the queue has room for two jobs");
     }
     for (answer, job) in &answers[2..] {
         assert_eq!(
             *answer,
             Err(job.clone()),
-            "{job}: the queue was full, the job goes back"
+            "{job}: the queue was full, so `submit` should hand the job back"
         );
     }
     let queued: Vec<String> = queue.try_iter().collect();
-    assert_eq!(queued, ["job 1", "job 2"], "what is in the queue");
-    println!("2 jobs queued, 9,998 given back");
+    assert_eq!(queued, ["job 1", "job 2"], "the jobs in the queue");
+    println!("The example works: 2 jobs queued, 9,998 handed back");
 }
 
 #[cfg(test)]
@@ -60,18 +62,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_full_queue_gives_the_job_back() {
+    fn a_full_queue_hands_the_job_back() {
         main();
     }
 
     #[test]
-    fn a_job_comes_back_when_the_workers_are_gone() {
+    fn a_job_is_handed_back_when_the_workers_are_gone() {
         let (pool, queue) = pool(2);
         drop(queue);
         let answer = within_limit("still waiting for `submit`", move || {
             pool.submit("late".to_string())
         });
-        assert_eq!(answer, Err("late".to_string()), "nobody would ever do it");
+        assert_eq!(
+            answer,
+            Err("late".to_string()),
+            "the workers are gone, so `submit` should hand the job back"
+        );
     }
 
     #[test]
@@ -85,7 +91,7 @@ mod tests {
         let expected = [Ok(()), Err("two".to_string()), Ok(())];
         assert_eq!(
             answers, expected,
-            "one is queued, two finds no room, one is taken"
+            "one is queued, two finds no room, one is taken, three is queued"
         );
     }
 }

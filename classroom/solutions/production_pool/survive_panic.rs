@@ -1,11 +1,12 @@
-// # The show must go on
+// # The worker must survive
 //
-// The `catch_unwind` is around one job, not around the loop: around the loop it would catch the
-// panic, too, but the worker would be done. In Go it is `defer` with `recover`, in a function of
-// its own.
+// `catch_unwind` is around one job, not around the loop. Around the loop, it
+// would catch the panic too, but the loop would have ended, and the worker with
+// it. In Go you would use `defer` and `recover`, in a function around one job.
 //
-// The compiler may say that a closure is not unwind safe: after a panic, somebody might see data
-// that are half changed. Whoever knows that nobody will writes `AssertUnwindSafe(|| …)` around it.
+// The compiler may say that a closure is not unwind safe: after a panic,
+// somebody might see data that is half changed. If you know that nobody will,
+// write `AssertUnwindSafe(|| …)` around the closure.
 
 use std::panic::catch_unwind;
 use std::thread;
@@ -24,7 +25,7 @@ fn worker(
     }
 }
 
-// ---- The checks. Nothing to change below this line. ------------------------------------
+// ---- The checks. Change nothing below this line. ----------------------------
 
 fn main() {
     let work = RecordedWork::new().together(2).panic_on([2, 3, 4]);
@@ -47,9 +48,7 @@ fn main() {
         let results: Vec<_> = results.iter().filter(|(of, _)| *of == job).collect();
         let [(_, result)] = results[..] else {
             let count = results.len();
-            panic!(
-                "job {job} has {count} results: is its worker still there? Has it sent the `Err`?"
-            );
+            panic!("job {job} has {count} results: did its worker survive? Did it send the `Err`?");
         };
         match job {
             2..=4 => assert!(
@@ -64,13 +63,13 @@ fn main() {
     }
     work.assert_each_once(9);
     work.assert_pool_of(2);
-    println!("9 jobs: 6 done, 3 failed, and both workers live");
+    println!("The example works, panics included: 6 jobs done, 3 failed, both workers alive");
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
-    fn a_panic_costs_its_job_only() {
+    fn a_panic_loses_only_its_job() {
         super::main();
     }
 }

@@ -1,11 +1,13 @@
 // # The whole pool
 //
-// Read `shutdown` from top to bottom: close the queue; wait until the workers have done all of it,
-// or until the time is up, whichever comes first; cancel, which changes nothing if they have;
-// collect what they did; and take from the queue what nobody took.
+// Read `shutdown` from top to bottom. It closes the queue. It waits until the
+// workers have done every job, or until the time is up. It cancels, which
+// changes nothing if the workers have returned. It collects what they did.
+// Last, it takes from the queue the jobs that nobody took.
 //
-// The pool of the lesson does the same for jobs and results of any type. It can be shut down from
-// several threads at once, and from inside a job, and it counts.
+// The pool of the lesson does the same for jobs and results of any type. It can
+// be shut down from several threads at once, and from inside a job. It also
+// counts.
 
 use std::convert::Infallible;
 use std::panic::catch_unwind;
@@ -29,12 +31,13 @@ struct Pool {
     queue: Receiver<usize>,
     cancel: Cancel,
     workers: Vec<JoinHandle<Vec<(usize, Fate)>>>,
-    /// Every worker has a sender of it: it is closed when the last one has returned.
+    /// Each worker has a sender of it. It is closed when the last one has
+    /// returned.
     all_gone: Receiver<Infallible>,
 }
 
-/// Returns what became of the jobs that it took: done; failed, by a panic; or interrupted, when
-/// `work.run_with` gave up. After the cancel it takes none.
+/// Returns the fate of each job that it took: done; failed, if it panicked; or
+/// interrupted, if `work.run_with` gave up. After the cancel it takes no job.
 fn worker(work: &RecordedWork, context: &Context, jobs: Receiver<usize>) -> Vec<(usize, Fate)> {
     let mut fates = Vec::new();
     loop {
@@ -75,29 +78,29 @@ impl Pool {
         }
     }
 
-    /// Queues the job, or gives it back. Never waits.
+    /// Queues the job, or hands it back. Never waits.
     fn submit(&self, job: usize) -> Result<(), usize> {
         self.jobs.try_send(job).map_err(|error| error.into_inner())
     }
 
-    /// Lets the workers finish what is queued, but for no longer than `grace`. Then it cancels.
-    /// Returns the fate of every job that was accepted.
+    /// Lets the workers finish what is queued, for at most `grace`. Then it
+    /// cancels. Returns the fate of every job that was accepted.
     fn shutdown(self, grace: Duration) -> Vec<(usize, Fate)> {
         drop(self.jobs);
         let _ = self.all_gone.recv_timeout(grace); // closed, or the time is up
         self.cancel.cancel();
         let mut fates = Vec::new();
         for worker in self.workers {
-            fates.extend(worker.join().expect("no job's panic gets so far"));
+            fates.extend(worker.join().expect("workers catch the panics of jobs"));
         }
         fates.extend(self.queue.try_iter().map(|job| (job, Fate::NeverStarted)));
         fates
     }
 }
 
-// ---- The checks. Nothing to change below this line. ------------------------------------
+// ---- The checks. Change nothing below this line. ----------------------------
 
-/// Submits jobs 1 to `jobs` to a pool of so many workers.
+/// Starts a pool of `workers` workers, and submits jobs 1 to `jobs`.
 fn start(workers: usize, work: &RecordedWork, jobs: usize) -> Pool {
     work.within_limit("still waiting for `submit`", move |work| {
         let pool = Pool::new(workers, jobs, work);
@@ -108,7 +111,8 @@ fn start(workers: usize, work: &RecordedWork, jobs: usize) -> Pool {
     })
 }
 
-/// Shuts down a pool with so many jobs, within the limit, and returns their fates in order.
+/// Shuts the pool down within `limit`, and returns the fates of jobs 1 to
+/// `jobs`.
 fn fates(pool: Pool, jobs: usize, limit: Duration, grace: Duration) -> Vec<Fate> {
     let still = "still waiting for `shutdown`: who closes the queue? And who cancels in the end?";
     let mut fates = within(limit, still, move || pool.shutdown(grace));
@@ -117,7 +121,7 @@ fn fates(pool: Pool, jobs: usize, limit: Duration, grace: Duration) -> Vec<Fate>
     assert_eq!(
         with_fate,
         Vec::from_iter(1..=jobs),
-        "every job has one fate"
+        "every job must have exactly one fate"
     );
     fates.into_iter().map(|(_, fate)| fate).collect()
 }
@@ -133,7 +137,7 @@ fn main() {
     );
     work.assert_each_once(7);
     work.assert_pool_of(3);
-    println!("7 jobs: 4 done, 3 failed, in spite of the panics above");
+    println!("The example works, panics included: 4 jobs done, 3 failed");
 }
 
 #[cfg(test)]
@@ -190,7 +194,7 @@ mod tests {
         assert_eq!(
             answers,
             [Ok(()), Ok(()), Ok(()), Err(4)],
-            "job 4 found no room"
+            "job 4 finds no room, so `submit` should hand it back"
         );
     }
 }

@@ -1,9 +1,11 @@
 // # The forgotten shutdown
 //
-// `drop` has only a reference: `take` leaves a `None` behind, and gives us the sender to drop.
+// `drop` has only a reference to the pool. `take` returns the sender, so that
+// we can drop it, and leaves `None` in its place.
 //
-// A panic in `drop` is dangerous: if the thread is unwinding from another panic already, it ends the
-// whole program. So the error of `join` is ignored here. The lesson's pool passes it on, but only
+// A panic in `drop` is dangerous: if the thread is already unwinding from
+// another panic, the second one ends the whole program. So this pool ignores
+// the error of `join`. The pool of the lesson passes the panic on, but only
 // when `thread::panicking()` says that this is safe.
 
 use std::panic::catch_unwind;
@@ -15,7 +17,7 @@ use crossbeam_channel::{Sender, bounded};
 type Job = Box<dyn FnOnce() + Send>;
 
 struct Pool {
-    /// An `Option`, because a field cannot be moved out of a value that is being dropped.
+    /// An `Option`, because `drop` cannot move a field out of the pool.
     jobs: Option<Sender<Job>>,
     workers: Vec<JoinHandle<()>>,
 }
@@ -48,9 +50,9 @@ impl Drop for Pool {
     }
 }
 
-// ---- The checks. Nothing to change below this line. ------------------------------------
+// ---- The checks. Change nothing below this line. ----------------------------
 
-/// Submits this many jobs to a pool of 2, and leaves without a word.
+/// Submits `jobs` jobs to a pool of 2, and returns without a shutdown.
 fn submit_and_leave(work: &RecordedWork, jobs: usize) {
     let pool = Pool::new(2);
     for job in 1..=jobs {
@@ -69,7 +71,7 @@ fn main() {
         work.ended()
     });
     assert_eq!(done, 6, "jobs done when the pool was dropped");
-    println!("6 jobs submitted, nobody called shutdown, and all 6 are done");
+    println!("The example works: nobody called `shutdown`, and all 6 jobs are done");
 }
 
 #[cfg(test)]
@@ -83,13 +85,13 @@ mod tests {
 
     #[test]
     fn an_unused_pool_is_dropped() {
-        let still = "still waiting for `drop`, though there were no jobs: who closes the queue?";
+        let still = "still waiting for `drop`, although there were no jobs: who closes the queue?";
         within(SOON, still, || drop(Pool::new(3)));
     }
 
     #[test]
     fn a_job_that_panicked_does_not_make_drop_panic() {
-        // Which of the two workers panics is chance.
+        // Chance decides which of the two workers panics.
         for _ in 0..10 {
             let work = RecordedWork::new().panic_on([1]).hold_from(2);
             work.let_go_after(SOON / 20);
@@ -98,12 +100,12 @@ mod tests {
             });
             assert!(
                 dropped.is_ok(),
-                "`drop` panicked: a job's panic should end here"
+                "`drop` panicked: it should ignore the panic of a job"
             );
             assert_eq!(
                 work.ended(),
                 3,
-                "one worker panicked, but the other one does the rest"
+                "jobs ended: one worker panicked, but the other one does the rest"
             );
         }
     }

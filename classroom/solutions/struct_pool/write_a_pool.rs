@@ -1,8 +1,9 @@
 // # A pool of your own
 //
-// A closure has a type of its own, and a channel has one type for all its messages: that is what
-// the box is for. `shutdown` takes the pool by value, so nobody can submit to it afterwards: in Go
-// that is a panic, here it does not compile.
+// No two closures have the same type, but a channel has one type for all its
+// values. That is why a job goes into a box. `shutdown` takes the pool by
+// value, so nobody can submit to it afterwards. In Go that would be a panic; in
+// Rust it does not compile.
 
 use std::thread::{self, JoinHandle};
 
@@ -17,7 +18,7 @@ struct Pool {
 }
 
 impl Pool {
-    /// Starts `workers` workers, and a queue with room for two jobs a worker.
+    /// Starts `workers` workers, and a queue with room for two jobs per worker.
     fn new(workers: usize) -> Pool {
         let (jobs_tx, jobs_rx) = bounded::<Job>(workers * 2);
         let workers = (0..workers).map(|_| {
@@ -34,7 +35,8 @@ impl Pool {
         }
     }
 
-    /// Queues the job. Waits while the queue is full, but not until the job is done.
+    /// Queues the job. Waits while the queue is full, but not until the job is
+    /// done.
     fn submit(&self, job: impl FnOnce() + Send + 'static) {
         let sent = self.jobs.send(Box::new(job));
         sent.expect("workers stay until the queue is closed");
@@ -49,7 +51,7 @@ impl Pool {
     }
 }
 
-// ---- The checks. Nothing to change below this line. ------------------------------------
+// ---- The checks. Change nothing below this line. ----------------------------
 
 fn submit(pool: &Pool, work: &RecordedWork, job: usize) {
     let work = work.clone();
@@ -71,14 +73,10 @@ fn main() {
         "still waiting for `shutdown`: who closes the queue?",
         || pool.shutdown(),
     );
-    assert_eq!(
-        work.ended(),
-        12,
-        "jobs that were done when `shutdown` returned"
-    );
+    assert_eq!(work.ended(), 12, "jobs done when `shutdown` returned");
     work.assert_each_once(12);
     work.assert_pool_of(3);
-    println!("12 jobs by 3 workers, all done at the end of `shutdown`");
+    println!("The example works: 3 workers did 12 jobs before `shutdown` returned");
 }
 
 #[cfg(test)]
@@ -93,7 +91,7 @@ mod tests {
     #[test]
     fn an_idle_pool_is_shut_down() {
         let still =
-            "still waiting for `shutdown`, though there were no jobs: who closes the queue?";
+            "still waiting for `shutdown`, although there were no jobs: who closes the queue?";
         within(SOON, still, || Pool::new(3).shutdown());
     }
 
@@ -133,7 +131,7 @@ mod tests {
             let next = submitted_rx.recv_timeout(LIMIT);
             assert!(next.is_ok(), "only {submitted} jobs were submitted: {full}");
         }
-        // A moment to submit one too many.
+        // Time to submit one job too many.
         let next = submitted_rx.recv_timeout(LIMIT / 10);
         assert!(next.is_err(), "7 jobs were submitted: {full}");
         work.let_go();

@@ -1,14 +1,15 @@
 // # The URL that went missing
 //
-// An error is a value like any other, and an answer as good as a status: it goes into the report.
-// What is to be done about it is not for the worker to decide.
+// An error is a value like any other, and it is an answer, just as a status is.
+// So it goes into the report. The worker need not decide what to do about it.
 
 use std::thread;
 
 use classroom::RecordedWork;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-/// What came of a request: a status like 200, or the reason why there is none.
+/// The answer to a request: a status such as 200, or the reason why there is
+/// none.
 type Answer = Result<u16, String>;
 
 fn worker(
@@ -22,13 +23,14 @@ fn worker(
     }
 }
 
-// ---- The checks. Nothing to change below this line. ------------------------------------
+// ---- The checks. Change nothing below this line. ----------------------------
 
 fn url(page: usize) -> String {
     format!("http://localhost/{page}")
 }
 
-/// A small web: pages 2, 3 and 7 hang up, page 5 is not there, which is an answer, too.
+/// A small web. Pages 2, 3 and 7 hang up. Page 5 is not there, and that is an
+/// answer too.
 fn fetch(page: usize) -> Answer {
     match page {
         2 | 3 | 7 => Err(format!("page {page} hung up")),
@@ -50,7 +52,7 @@ fn report(work: &RecordedWork) -> Vec<(String, Answer)> {
             let (urls, results) = (urls_rx.clone(), results_tx.clone());
             let fetch_url = |url: &str| {
                 let page = url.rsplit('/').next().and_then(|page| page.parse().ok());
-                let page = page.expect("the worker asks for the URLs that it was given");
+                let page = page.expect("the worker fetches only the URLs that it receives");
                 work.run(page);
                 fetch(page)
             };
@@ -63,19 +65,22 @@ fn report(work: &RecordedWork) -> Vec<(String, Answer)> {
 
 fn main() {
     let work = RecordedWork::new().together(2);
-    let report = work.within_limit("still waiting for the workers: what do they do?", report);
+    let report = work.within_limit(
+        "still waiting for the workers: what are they doing?",
+        report,
+    );
     for page in 1..=9 {
         let url = url(page);
         let mut lines = report.iter().filter(|(reported, _)| *reported == url);
         let Some((_, answer)) = lines.next() else {
-            panic!("{url} is missing in the report");
+            panic!("{url} is missing from the report");
         };
-        assert_eq!(*answer, fetch(page), "what the report says of {url}");
-        assert_eq!(lines.next(), None, "a second line for {url}");
+        assert_eq!(*answer, fetch(page), "what the report says about {url}");
+        assert_eq!(lines.next(), None, "the report has a second line for {url}");
     }
     work.assert_each_once(9);
     work.assert_pool_of(2);
-    println!("9 URLs, 6 answered, 3 failed, and the report has all of them");
+    println!("The example works: 9 URLs, 6 answered, 3 failed, all of them in the report");
 }
 
 #[cfg(test)]

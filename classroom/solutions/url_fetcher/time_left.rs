@@ -1,10 +1,11 @@
 // # Ten seconds, but only five are left
 //
-// The smaller of the two. An `Instant` minus a later one would be a time below zero, which a
-// `Duration` cannot hold: `saturating_duration_since` says what happens then, at the place where
-// it happens.
+// The answer is the smaller of the two times. An `Instant` minus a later one
+// would be negative, and a `Duration` cannot be negative. The name
+// `saturating_duration_since` says what happens then: the result is zero.
 //
-// In Go, `context.WithTimeout(ctx, limit)` takes the earlier one of the two deadlines by itself.
+// In Go, `context.WithTimeout(ctx, limit)` takes the earlier of the two
+// deadlines by itself.
 
 use std::time::{Duration, Instant};
 
@@ -17,16 +18,17 @@ fn time_for_request(limit: Duration, context: &Context) -> Duration {
     }
 }
 
-// ---- The checks. Nothing to change below this line. ------------------------------------
+// ---- The checks. Change nothing below this line. ----------------------------
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// `limit`, and the time left of `whole`, are both in seconds.
+/// All in seconds: the limit of a request, the time of the whole run, and the
+/// time that the request should get.
 fn check(limit: u32, whole: u32, expected: u32) {
     let start = Instant::now();
     let (context, _cancel) = Context::with_timeout(SECOND * whole);
     let time = time_for_request(SECOND * limit, &context);
-    // Some time has passed since.
+    // A little time has passed since the start.
     let range = (SECOND * expected).saturating_sub(start.elapsed())..=SECOND * expected;
     let question = format!("a request may take {limit} s, and {whole} s are left");
     assert!(range.contains(&time), "{question}: it gets {time:.1?}");
@@ -35,7 +37,7 @@ fn check(limit: u32, whole: u32, expected: u32) {
 fn main() {
     check(10, 5, 5);
     check(10, 30, 10);
-    println!("with 5 s left 5 s, with 30 s left 10 s");
+    println!("The example works: with 5 s left it is 5 s, with 30 s left it is 10 s");
 }
 
 #[cfg(test)]
@@ -53,7 +55,11 @@ mod tests {
     fn no_time_left() {
         let (context, _cancel) = Context::with_timeout(Duration::ZERO);
         let time = time_for_request(SECOND, &context);
-        assert_eq!(time, Duration::ZERO, "the deadline has passed");
+        assert_eq!(
+            time,
+            Duration::ZERO,
+            "the deadline has passed, and no time is left"
+        );
     }
 
     #[test]
@@ -61,7 +67,7 @@ mod tests {
         let time = time_for_request(SECOND, &Context::background());
         assert_eq!(
             time, SECOND,
-            "there is no deadline: the limit of the request counts"
+            "there is no deadline, so the limit of the request counts"
         );
     }
 }

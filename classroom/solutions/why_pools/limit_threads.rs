@@ -1,10 +1,11 @@
 // # At most three at a time
 //
-// The number of threads depends on `workers` alone. The jobs wait in a queue: a crossbeam channel
-// has one queue for all its receivers, so each job goes to one worker, to the first that is free.
+// The number of threads now depends only on `workers`. The jobs wait in a
+// queue. All receivers of a crossbeam channel share that queue, so each job
+// goes to one worker: the first that is free.
 //
-// Without the `drop(jobs_tx)`, the workers would wait for more jobs for ever, and the scope for
-// them.
+// Without `drop(jobs_tx)` the program would hang: the workers would wait for
+// more jobs, and the scope would wait for the workers.
 
 use std::thread;
 
@@ -29,15 +30,15 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
     });
 }
 
-// ---- The checks. Nothing to change below this line. ------------------------------------
+// ---- The checks. Change nothing below this line. ----------------------------
 
 fn main() {
     let work = RecordedWork::new().together(3);
-    let still = "still waiting: who takes the jobs out of the queue, and who closes it?";
+    let still = "still waiting: who takes jobs from the queue, and who closes it?";
     work.within_limit(still, |work| run_all(3, 12, work));
     work.assert_each_once(12);
     work.assert_pool_of(3);
-    println!("12 jobs, never more than 3 at a time");
+    println!("The example works: 12 jobs, never more than 3 at a time");
 }
 
 #[cfg(test)]

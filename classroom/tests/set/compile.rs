@@ -8,17 +8,17 @@ use std::{env, fs, thread};
 
 use serde_json::Value;
 
-/// Rustlings would wait for ever. What the exercises promise is a few seconds.
+/// Rustlings has no time limit. The exercises promise to end within a few seconds.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// Where cargo has put what an exercise needs.
+/// Where cargo has put the libraries that an exercise needs.
 pub struct Compiler {
     libraries: Vec<(String, PathBuf)>,
-    /// The folder with those that the libraries themselves need.
+    /// The folder of the libraries that these need in turn.
     dependencies: PathBuf,
 }
 
-/// What came of an answer.
+/// What happened when an answer was compiled and run.
 pub struct Outcome {
     pub passed: bool,
     pub took: Duration,
@@ -26,7 +26,7 @@ pub struct Outcome {
 }
 
 impl Compiler {
-    /// Has cargo build the library of the exercises, and asks where it is.
+    /// Lets cargo build the library of the exercises, and asks where it is.
     pub fn new() -> Compiler {
         let cargo = Command::new(env!("CARGO"))
             .args(["build", "--quiet", "--package", "classroom", "--lib"])
@@ -34,7 +34,7 @@ impl Compiler {
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .stderr(Stdio::inherit())
             .output()
-            .expect("cargo runs: it has started this test");
+            .expect("cargo runs, because it started this test");
         assert!(
             cargo.status.success(),
             "the library of the exercises does not compile"
@@ -60,7 +60,11 @@ impl Compiler {
                 libraries.push((name.to_string(), library));
             }
         }
-        assert_eq!(libraries.len(), 3, "cargo names them all: {libraries:?}");
+        assert_eq!(
+            libraries.len(),
+            3,
+            "expected three libraries, but cargo named {libraries:?}"
+        );
         Compiler {
             libraries,
             dependencies,
@@ -108,12 +112,12 @@ impl Compiler {
         let mut run = Command::new(&program);
         run.env("RUST_BACKTRACE", "0");
         let outcome = outcome(&mut run, &folder.join(format!("{name}.output")));
-        let _ = fs::remove_file(&program); // they are large, and many
+        let _ = fs::remove_file(&program); // there are many, and they are large
         outcome
     }
 }
 
-/// Runs the command until its end or the limit, with all its output in one file.
+/// Runs the command until it ends or the limit is reached. All its output goes to one file.
 fn outcome(command: &mut Command, output: &Path) -> Outcome {
     let file = fs::File::create(output).expect("the folder is writable");
     let stderr = file.try_clone().expect("a file can be opened twice");
@@ -125,7 +129,7 @@ fn outcome(command: &mut Command, output: &Path) -> Outcome {
         .spawn()
         .unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let status = loop {
-        if let Some(status) = child.try_wait().expect("it is our own child") {
+        if let Some(status) = child.try_wait().expect("it is a child of this process") {
             break Some(status);
         }
         if start.elapsed() > LIMIT {
@@ -137,7 +141,7 @@ fn outcome(command: &mut Command, output: &Path) -> Outcome {
     };
     let mut text = String::from_utf8_lossy(&fs::read(output).expect("just written")).into_owned();
     if status.is_none() {
-        text.push_str("\nHANGS: it was ended by the test of the set, not by itself\n");
+        text.push_str("\nHANGS: it did not end, so the test of the set killed it\n");
     }
     Outcome {
         passed: status.is_some_and(|status| status.success()),
@@ -147,7 +151,7 @@ fn outcome(command: &mut Command, output: &Path) -> Outcome {
 }
 
 impl Outcome {
-    /// The line of the output with these words.
+    /// The first line of the output that has these words.
     pub fn line(&self, words: &str) -> &str {
         let mut lines = self.output.lines();
         lines.find(|line| line.contains(words)).unwrap_or("?")

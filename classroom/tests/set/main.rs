@@ -1,7 +1,7 @@
-//! Are the exercises good ones? Each must fail as it is shipped, its solution must pass, and every
+//! Tests the exercises. Each one must fail as it is shipped, and its solution must pass. Every
 //! wrong answer that we could think of must be rejected, in time and with a message that helps.
 //!
-//! `cargo test -p classroom --test set -- --nocapture` prints what each of them says.
+//! `cargo test -p classroom --test set -- --nocapture` prints the message of each one.
 
 mod compile;
 mod wrong_answers;
@@ -16,10 +16,10 @@ use crossbeam_channel::bounded;
 use compile::{Compiler, Outcome};
 use wrong_answers::WRONG_ANSWERS;
 
-/// The line between what the learner writes and the checks.
+/// The line that separates the learner's part from the checks.
 const LINE: &str = "\n// ---- The checks.";
 
-/// What each exercise says as it is shipped: folder, name, and what its first failing check says.
+/// Each exercise: its folder, its name, and words from the message that it prints as it is shipped.
 const EXERCISES: [(&str, &str, &str); 17] = [
     ("why_pools", "limit_threads", "the jobs ran on 12 threads"),
     ("basic", "close_results", "who holds a sender?"),
@@ -43,7 +43,7 @@ const EXERCISES: [(&str, &str, &str); 17] = [
     (
         "graceful_vs_emergency",
         "drain",
-        "jobs left in the queue that were never done",
+        "jobs left in the queue, never done",
     ),
     (
         "graceful_vs_emergency",
@@ -60,11 +60,15 @@ const EXERCISES: [(&str, &str, &str); 17] = [
         "drop_the_pool",
         "jobs done when the pool was dropped",
     ),
-    ("buffered_vs_unbuffered", "backpressure", "more than 9 read"),
+    (
+        "buffered_vs_unbuffered",
+        "backpressure",
+        "reading went on after photo 9",
+    ),
     (
         "url_fetcher",
         "errors_as_values",
-        "is missing in the report",
+        "is missing from the report",
     ),
     (
         "url_fetcher",
@@ -86,7 +90,7 @@ fn read(path: &str) -> String {
     text.unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// What the learner writes, and the checks.
+/// The learner's part, and the checks.
 fn parts(text: &str) -> (&str, &str) {
     let line = text
         .find(LINE)
@@ -109,7 +113,8 @@ fn folder(name: &str) -> &'static str {
         .0
 }
 
-/// Calls `check` for each item, a few at a time. Fails with all that the calls return.
+/// Calls `check` for each item, a few at a time. Panics if a call returns something, with
+/// everything that the calls returned.
 fn check_all<T: Sync>(items: &[T], check: impl Fn(&T) -> Option<String> + Sync) {
     let (jobs_tx, jobs_rx) = bounded(items.len());
     let (results_tx, results_rx) = bounded(items.len());
@@ -118,7 +123,7 @@ fn check_all<T: Sync>(items: &[T], check: impl Fn(&T) -> Option<String> + Sync) 
         .for_each(|item| jobs_tx.send(item).expect("there is room for all"));
     drop(jobs_tx);
     thread::scope(|scope| {
-        // Most of the time they wait for something that hangs.
+        // Most of the time these workers wait for an answer that hangs.
         for _ in 0..4 {
             let (jobs, results, check) = (jobs_rx.clone(), results_tx.clone(), &check);
             scope.spawn(move || {
@@ -139,12 +144,13 @@ fn check_all<T: Sync>(items: &[T], check: impl Fn(&T) -> Option<String> + Sync) 
     );
 }
 
-/// What is wrong when an answer that must be rejected is not, or not well.
-fn accepted(what: &str, outcome: &Outcome, says: &str) -> Option<String> {
+/// Checks that an answer was rejected in time, with the words `says`. Returns what is wrong, if
+/// anything is.
+fn rejection_problem(what: &str, outcome: &Outcome, says: &str) -> Option<String> {
     let rejected = !outcome.passed && outcome.output.contains(says);
     let in_time = outcome.took < Duration::from_secs(15);
     println!(
-        "{what:<60} {:>4.1} s  {}",
+        "{what:<70} {:>4.1} s  {}",
         outcome.took.as_secs_f64(),
         outcome.line(says)
     );
@@ -158,8 +164,8 @@ fn as_shipped_every_exercise_fails_in_time() {
         let source = exercise(name);
         let test = compiler.test(name, &source);
         let binary = compiler.binary(name, &source);
-        accepted(&format!("{name}, test"), &test, says)
-            .or_else(|| accepted(&format!("{name}, binary"), &binary, says))
+        rejection_problem(&format!("{name}, test"), &test, says)
+            .or_else(|| rejection_problem(&format!("{name}, binary"), &binary, says))
     });
 }
 
@@ -185,11 +191,11 @@ fn every_wrong_answer_is_rejected_in_time() {
         let source = wrong.source(&solution(wrong.exercise));
         let file = format!("wrong_{number}");
         let test = compiler.test(&file, &source);
-        // Rustlings runs the binary also when the test has failed. It may pass, but not hang.
+        // Rustlings runs the binary even after a failed test. It may pass, but it must not hang.
         let binary = compiler.binary(&file, &source);
         let what = format!("{}: {}", wrong.exercise, wrong.answer);
         let hangs = binary.took > Duration::from_secs(15);
-        accepted(&what, &test, wrong.says)
+        rejection_problem(&what, &test, wrong.says)
             .or_else(|| hangs.then(|| format!("{what}: its binary {binary}")))
     });
 }
@@ -217,8 +223,11 @@ fn exercise_and_solution_have_the_same_checks() {
 fn the_part_to_read_fits_on_a_screen() {
     for (_, name, _) in EXERCISES {
         let lines = parts(&exercise(name)).0.lines().count();
-        let most = if name == "whole_pool" { 80 } else { 60 };
-        assert!(lines <= most, "{name}: {lines} lines above the checks");
+        let max = if name == "whole_pool" { 80 } else { 60 };
+        assert!(
+            lines <= max,
+            "{name}: {lines} lines above the checks, but {max} fit"
+        );
     }
 }
 

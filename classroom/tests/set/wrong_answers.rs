@@ -1,22 +1,22 @@
-//! Wrong answers that people give, or might, and what the checks say to them.
+//! Wrong answers that people give, or might give, and what the checks say about them.
 
 use crate::parts;
 
-/// A wrong answer: the solution, with something else in it.
+/// A wrong answer: the solution with a change.
 pub struct Wrong {
     pub exercise: &'static str,
-    /// What whoever gives it has in mind.
+    /// The idea behind the answer.
     pub answer: &'static str,
     change: Change,
-    /// A part of what the checks say, or the compiler.
+    /// A part of the message, from the checks or from the compiler.
     pub says: &'static str,
 }
 
-/// What is different from the solution.
+/// How the answer differs from the solution.
 enum Change {
-    /// These words, and what stands in their place.
+    /// These words are replaced: (the solution's, the answer's).
     Words(&'static [(&'static str, &'static str)]),
-    /// Everything from these words down to the checks.
+    /// Everything from these words down to the checks is replaced.
     From(&'static str, &'static str),
 }
 
@@ -126,7 +126,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
     },
     Wrong {
         exercise: "limit_threads",
-        answer: "three workers, whatever was asked for",
+        answer: "three workers, whatever `workers` says",
         change: Words(&[("for _ in 0..workers", "for _ in 0..3")]),
         says: "never more than 3 at the same time, with 5 workers",
     },
@@ -153,7 +153,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
                 "results_rx.iter().take(4).collect()",
             ),
         ]),
-        says: "still waiting for results of no jobs at all",
+        says: "still waiting for results, although there were no jobs",
     },
     Wrong {
         exercise: "close_results",
@@ -162,7 +162,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
             ("drop(results_tx);", ""),
             ("results_rx.iter().collect()", "vec![6, 12, 18, 24]"),
         ]),
-        says: "no jobs, no results",
+        says: "there were no jobs, so there are no results",
     },
     Wrong {
         exercise: "close_results",
@@ -177,7 +177,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
     },
     Wrong {
         exercise: "close_results",
-        answer: "what is there already",
+        answer: "only the results that are already there",
         change: Words(&[
             ("drop(results_tx);", ""),
             (
@@ -185,11 +185,11 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
                 "results_rx.try_iter().collect()",
             ),
         ]),
-        says: "all results that can be divided by 3",
+        says: "should return every result that can be divided by 3",
     },
     Wrong {
         exercise: "close_results",
-        answer: "no result for half a second, so there are no more",
+        answer: "no result for half a second means no more results",
         change: Words(&[
             ("drop(results_tx);", ""),
             (
@@ -199,17 +199,17 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
                 }).collect()",
             ),
         ]),
-        says: "all results that can be divided by 3",
+        says: "should return every result that can be divided by 3",
     },
     Wrong {
         exercise: "close_results",
-        answer: "the other sender",
+        answer: "drop the sender of `jobs`, not of `results`",
         change: Words(&[("drop(results_tx);", "drop(jobs_tx.clone());")]),
         says: "still waiting for `results` to close",
     },
     Wrong {
         exercise: "close_results",
-        answer: "too early",
+        answer: "drop the sender before the workers have a clone",
         change: Words(&[
             ("drop(results_tx);", ""),
             ("thread::scope(", "drop(results_tx);\n    thread::scope("),
@@ -218,23 +218,23 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
     },
     Wrong {
         exercise: "close_results",
-        answer: "one worker",
+        answer: "only one worker",
         change: Words(&[("for _ in 0..workers", "for _ in 0..1")]),
         says: "never more than 1 at the same time",
     },
     // close_jobs
     Wrong {
         exercise: "close_jobs",
-        answer: "workers leave when the queue is empty",
+        answer: "workers return when the queue is empty",
         change: Words(&[
             ("for job in jobs {", "while let Ok(job) = jobs.try_recv() {"),
             ("drop(jobs_tx);", ""),
         ]),
-        says: "were the workers gone when more came?",
+        says: "did the workers return before the others came?",
     },
     Wrong {
         exercise: "close_jobs",
-        answer: "workers leave when nothing comes for a while",
+        answer: "workers return when nothing comes for a while",
         change: Words(&[
             (
                 "for job in jobs {",
@@ -242,7 +242,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
             ),
             ("drop(jobs_tx);", ""),
         ]),
-        says: "were the workers gone when more came?",
+        says: "did the workers return before the others came?",
     },
     Wrong {
         exercise: "close_jobs",
@@ -251,11 +251,11 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
             ("for job in jobs {", "for job in jobs.iter().take(4) {"),
             ("drop(jobs_tx);", ""),
         ]),
-        says: "though there were no orders",
+        says: "although there were no orders",
     },
     Wrong {
         exercise: "close_jobs",
-        answer: "after the first order",
+        answer: "drop the sender after the first order",
         change: Words(&[
             ("drop(jobs_tx);", ""),
             (
@@ -267,13 +267,13 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
     },
     Wrong {
         exercise: "close_jobs",
-        answer: "the receiver, not the sender",
+        answer: "drop the receiver, not the sender",
         change: Words(&[("drop(jobs_tx);", "drop(jobs_rx);")]),
         says: "who tells them that no more jobs come?",
     },
     Wrong {
         exercise: "close_jobs",
-        answer: "a clone of the sender",
+        answer: "drop a clone of the sender",
         change: Words(&[("drop(jobs_tx);", "drop(jobs_tx.clone());")]),
         says: "who tells them that no more jobs come?",
     },
@@ -381,7 +381,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
     },
     Wrong {
         exercise: "share_the_queue",
-        answer: "three workers, whatever was asked for",
+        answer: "three workers, whatever `workers` says",
         change: Words(&[("for _ in 0..workers", "for _ in 0..3")]),
         says: "the jobs ran on 3 threads",
     },
@@ -421,13 +421,13 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
     },
     Wrong {
         exercise: "first_select",
-        answer: "leave when there is nothing to do",
+        answer: "return when there is nothing to do",
         change: Words(&[("=> job,\n", "=> job, default => return,\n")]),
-        says: "has the worker left before the cancel?",
+        says: "did the worker return before the cancel?",
     },
     Wrong {
         exercise: "first_select",
-        answer: "the queue is never closed, is it?",
+        answer: "assume that the queue is never closed",
         change: Words(&[(
             "recv(jobs) -> job => job,",
             "recv(jobs) -> job => Ok::<_, ()>(job.unwrap()),",
@@ -438,7 +438,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
         exercise: "first_select",
         answer: "go on when the queue is closed",
         change: Words(&[("return; // `jobs` is closed and empty", "continue;")]),
-        says: "though the queue is closed",
+        says: "although the queue is closed",
     },
     Wrong {
         exercise: "first_select",
@@ -451,7 +451,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
     },
     Wrong {
         exercise: "first_select",
-        answer: "take one more job after the cancel and leave then",
+        answer: "after the cancel, take one more job, then return",
         change: Words(&[(
             "recv(context.done()) -> _ => return,",
             "recv(context.done()) -> _ => jobs.recv(),",
@@ -469,7 +469,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
                 }
             }",
         ),
-        says: "has the worker left before the cancel?",
+        says: "did the worker return before the cancel?",
     },
     Wrong {
         exercise: "first_select",
@@ -487,12 +487,12 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
     // second_select
     Wrong {
         exercise: "second_select",
-        answer: "whoever is not there gets nothing",
+        answer: "a late reader gets nothing",
         change: From(
             "        select_biased! {\n            send",
             "        let _ = results.try_send(result);\n    }\n}",
         ),
-        says: "the worker has to wait for its reader",
+        says: "the worker must wait for its reader",
     },
     Wrong {
         exercise: "second_select",
@@ -500,18 +500,18 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
         change: From(
             "        select_biased! {\n            send",
             "
-                    let patience = std::time::Duration::from_millis(100);
-                    if results.send_timeout(result, patience).is_err() {
+                    let timeout = std::time::Duration::from_millis(100);
+                    if results.send_timeout(result, timeout).is_err() {
                         return Some(job);
                     }
                 }
             }",
         ),
-        says: "the worker has to wait for its reader",
+        says: "the worker must wait for its reader",
     },
     Wrong {
         exercise: "second_select",
-        answer: "the cancel goes first",
+        answer: "the cancel goes first, then the send",
         change: From(
             "        select_biased! {\n            send",
             "
@@ -526,7 +526,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
     },
     Wrong {
         exercise: "second_select",
-        answer: "a select that throws the dice",
+        answer: "a select that picks at random",
         change: From(
             "        select_biased! {\n            send",
             "
@@ -558,7 +558,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
         exercise: "second_select",
         answer: "the job is not named",
         change: Words(&[("=> return Some(job),", "=> return None,")]),
-        says: "the worker should say so",
+        says: "the worker should return that job",
     },
     Wrong {
         exercise: "second_select",
@@ -566,8 +566,8 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
         change: From(
             "        select_biased! {\n            send",
             "
-                    let patience = std::time::Duration::from_secs(2);
-                    if results.send_timeout(result, patience).is_err() {
+                    let timeout = std::time::Duration::from_secs(2);
+                    if results.send_timeout(result, timeout).is_err() {
                         return Some(job);
                     }
                 }
@@ -577,7 +577,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
     },
     Wrong {
         exercise: "second_select",
-        answer: "do the job in the arm, too",
+        answer: "do the job again in the arm",
         change: Words(&[("send(results, result)", "send(results, work.run(job))")]),
         says: "job 1 was done 2 times",
     },
@@ -596,7 +596,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
     },
     Wrong {
         exercise: "biased_select",
-        answer: "the cancel goes first, in a select that throws the dice",
+        answer: "the cancel goes first, in a select that picks at random",
         change: Words(&[(
             "let job = select_biased! {",
             "let job = crossbeam_channel::select! {",
@@ -605,7 +605,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
     },
     Wrong {
         exercise: "biased_select",
-        answer: "look at the cancel when the job is taken",
+        answer: "look at the cancel after taking a job",
         change: Words(&[
             ("recv(context.done()) -> _ => return,\n            ", ""),
             (
@@ -613,7 +613,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
                 "        if context.is_done() { return; }\n        work.run(job);",
             ),
         ]),
-        says: "a job was taken out of the queue, and is not done",
+        says: "a job was taken from the queue, but not done",
     },
     Wrong {
         exercise: "biased_select",
@@ -641,7 +641,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
     },
     Wrong {
         exercise: "biased_select",
-        answer: "ask, then a select that throws the dice",
+        answer: "ask, then a select that picks at random",
         change: Words(&[
             ("    loop {", "    while !context.is_done() {"),
             (
@@ -696,16 +696,16 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
         exercise: "drain",
         answer: "close, and cancel to be sure",
         change: Words(&[("drop(jobs); //", "drop(jobs); cancel.cancel(); //")]),
-        says: "jobs left in the queue that were never done",
+        says: "jobs left in the queue, never done",
     },
     Wrong {
         exercise: "drain",
-        answer: "drop all that is not needed",
+        answer: "drop `jobs` and `cancel`",
         change: Words(&[
             ("drop(jobs); //", "drop((jobs, cancel)); //"),
             ("    drop(cancel);\n", ""),
         ]),
-        says: "jobs left in the queue that were never done",
+        says: "jobs left in the queue, never done",
     },
     Wrong {
         exercise: "drain",
@@ -717,7 +717,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
 ",
             "",
         )]),
-        says: "jobs left in the queue that were never done",
+        says: "jobs left in the queue, never done",
     },
     Wrong {
         exercise: "drain",
@@ -735,7 +735,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
             "drop(jobs); // no more jobs: workers do what is left, and return",
             "return (2..=18).step_by(2).collect();",
         )]),
-        says: "jobs left in the queue that were never done",
+        says: "jobs left in the queue, never done",
     },
     Wrong {
         exercise: "drain",
@@ -744,7 +744,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
             "drop(jobs); //",
             "thread::sleep(SOON / 2); cancel.cancel(); //",
         )]),
-        says: "jobs left in the queue that were never done",
+        says: "jobs left in the queue, never done",
     },
     Wrong {
         exercise: "drain",
@@ -758,13 +758,13 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
     // hand_back
     Wrong {
         exercise: "hand_back",
-        answer: "only the interrupted ones",
+        answer: "report only the interrupted jobs",
         change: Words(&[("    fates.never_started.extend(jobs_rx.try_iter());\n", "")]),
         says: "the jobs that never started",
     },
     Wrong {
         exercise: "hand_back",
-        answer: "look into the queue before the workers have left",
+        answer: "empty the queue before the workers have returned",
         change: Words(&[
             ("    fates.never_started.extend(jobs_rx.try_iter());\n", ""),
             (
@@ -778,7 +778,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
     },
     Wrong {
         exercise: "hand_back",
-        answer: "interrupted is as good as done",
+        answer: "count interrupted jobs as done",
         change: Words(&[(
             "fates.interrupted.extend(interrupted)",
             "fates.done.extend(interrupted)",
@@ -787,7 +787,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
     },
     Wrong {
         exercise: "hand_back",
-        answer: "interrupted is as good as never started",
+        answer: "count interrupted jobs as never started",
         change: Words(&[(
             "fates.interrupted.extend(interrupted)",
             "fates.never_started.extend(interrupted)",
@@ -847,7 +847,7 @@ impl Pool {
     },
     Wrong {
         exercise: "write_a_pool",
-        answer: "submit does the job",
+        answer: "`submit` does the job itself",
         change: Words(&[(
             "let sent = self.jobs.send(Box::new(job));
         sent.expect(\"workers stay until the queue is closed\");",
@@ -873,20 +873,20 @@ impl Pool {
     },
     Wrong {
         exercise: "write_a_pool",
-        answer: "shutdown does not close the queue",
+        answer: "`shutdown` does not close the queue",
         change: Words(&[("        drop(self.jobs);\n", "")]),
         says: "still waiting for `shutdown`: who closes the queue?",
     },
     Wrong {
         exercise: "write_a_pool",
-        answer: "shutdown does not wait",
+        answer: "`shutdown` does not wait",
         change: Words(&[(
             "for worker in self.workers {
             worker.join().expect(\"no job panics\");
         }",
             "",
         )]),
-        says: "jobs that were done when `shutdown` returned",
+        says: "jobs done when `shutdown` returned",
     },
     Wrong {
         exercise: "write_a_pool",
@@ -899,13 +899,13 @@ impl Pool {
     },
     Wrong {
         exercise: "write_a_pool",
-        answer: "room for one job a worker",
+        answer: "room for one job per worker",
         change: Words(&[("bounded::<Job>(workers * 2)", "bounded::<Job>(workers)")]),
         says: "only 4 jobs were submitted",
     },
     Wrong {
         exercise: "write_a_pool",
-        answer: "one worker",
+        answer: "only one worker",
         change: Words(&[("(0..workers).map", "(0..1).map")]),
         says: "never more than 1 at the same time",
     },
@@ -918,7 +918,7 @@ impl Pool {
         }",
             "thread::sleep(SOON / 2);",
         )]),
-        says: "jobs that were done when `shutdown` returned",
+        says: "jobs done when `shutdown` returned",
     },
     // drop_the_pool
     Wrong {
@@ -941,7 +941,7 @@ impl Pool {
     },
     Wrong {
         exercise: "drop_the_pool",
-        answer: "close afterwards",
+        answer: "wait first, close afterwards",
         change: Words(&[
             ("        drop(self.jobs.take());\n", ""),
             (
@@ -953,9 +953,9 @@ impl Pool {
     },
     Wrong {
         exercise: "drop_the_pool",
-        answer: "a panic of a worker is passed on",
+        answer: "pass on the panic of a worker",
         change: Words(&[("let _ = worker.join();", "worker.join().unwrap();")]),
-        says: "`drop` panicked: a job's panic should end here",
+        says: "`drop` panicked: it should ignore the panic of a job",
     },
     Wrong {
         exercise: "drop_the_pool",
@@ -983,7 +983,7 @@ impl Pool {
     },
     Wrong {
         exercise: "drop_the_pool",
-        answer: "after a panic there is nothing to wait for",
+        answer: "stop waiting after the first panic",
         change: Words(&[(
             "let _ = worker.join();",
             "if worker.join().is_err() { return; }",
@@ -995,19 +995,19 @@ impl Pool {
         exercise: "backpressure",
         answer: "room for a hundred",
         change: Words(&[("bounded(room)", "bounded(100)")]),
-        says: "more than 9 read, but 9 is the most",
+        says: "reading went on after photo 9",
     },
     Wrong {
         exercise: "backpressure",
         answer: "no room",
         change: Words(&[("bounded(room)", "bounded(0)")]),
-        says: "no more than 4 read, but 9 is the most",
+        says: "reading stopped after photo 4, but 9 may be in memory",
     },
     Wrong {
         exercise: "backpressure",
         answer: "the room of the example",
         change: Words(&[("bounded(room)", "bounded(5)")]),
-        says: "more than 3 read, but 3 is the most",
+        says: "reading went on after photo 3",
     },
     Wrong {
         exercise: "backpressure",
@@ -1016,7 +1016,7 @@ impl Pool {
             "for photo in photos {",
             "for photo in Vec::from_iter(photos) {",
         )]),
-        says: "more than 9 read, but 9 is the most",
+        says: "reading went on after photo 9",
     },
     Wrong {
         exercise: "backpressure",
@@ -1028,7 +1028,7 @@ impl Pool {
                 "for photo in photos {\n            thread::sleep(LIMIT / 100);",
             ),
         ]),
-        says: "more than 9 read, but 9 is the most",
+        says: "reading went on after photo 9",
     },
     Wrong {
         exercise: "backpressure",
@@ -1041,7 +1041,7 @@ impl Pool {
                 }
             }",
         ),
-        says: "no more than 1 read",
+        says: "reading stopped after photo 1, but 9 may be in memory",
     },
     Wrong {
         exercise: "backpressure",
@@ -1050,13 +1050,13 @@ impl Pool {
             "jobs_tx.send(photo).expect(\"we hold a receiver too\");",
             "let _ = jobs_tx.try_send(photo);",
         )]),
-        says: "more than 9 read, but 9 is the most",
+        says: "reading went on after photo 9",
     },
     Wrong {
         exercise: "backpressure",
-        answer: "three workers, whatever was asked for",
+        answer: "three workers, whatever `workers` says",
         change: Words(&[("for _ in 0..workers", "for _ in 0..3")]),
-        says: "more than 3 read, but 3 is the most",
+        says: "reading went on after photo 3",
     },
     Wrong {
         exercise: "backpressure",
@@ -1065,7 +1065,7 @@ impl Pool {
             "jobs_tx.send(photo).expect(\"we hold a receiver too\");",
             "let _ = jobs_tx.send_timeout(photo, SOON / 2);",
         )]),
-        says: "more than 9 read, but 9 is the most",
+        says: "reading went on after photo 9",
     },
     // errors_as_values
     Wrong {
@@ -1075,26 +1075,26 @@ impl Pool {
             "let answer = fetch(&url);",
             "let Ok(status) = fetch(&url) else { continue };\n        let answer = Ok(status);",
         )]),
-        says: "http://localhost/2 is missing in the report",
+        says: "http://localhost/2 is missing from the report",
     },
     Wrong {
         exercise: "errors_as_values",
-        answer: "no status is status 0",
+        answer: "report an error as status 0",
         change: Words(&[("fetch(&url);", "Ok(fetch(&url).unwrap_or(0));")]),
-        says: "what the report says of http://localhost/2",
+        says: "what the report says about http://localhost/2",
     },
     Wrong {
         exercise: "errors_as_values",
-        answer: "failed, whatever the reason",
+        answer: "report every error as `failed`",
         change: Words(&[(
             "fetch(&url);",
             "fetch(&url).map_err(|_| \"failed\".to_string());",
         )]),
-        says: "what the report says of http://localhost/2",
+        says: "what the report says about http://localhost/2",
     },
     Wrong {
         exercise: "errors_as_values",
-        answer: "there will be no error",
+        answer: "assume that there is no error",
         change: Words(&[("fetch(&url);", "Ok(fetch(&url).unwrap());")]),
         says: "hung up",
     },
@@ -1115,9 +1115,9 @@ impl Pool {
     },
     Wrong {
         exercise: "errors_as_values",
-        answer: "it is always 200",
+        answer: "report 200 for every URL",
         change: Words(&[("fetch(&url);", "{ let _ = fetch(&url); Ok(200) };")]),
-        says: "what the report says of http://localhost/2",
+        says: "what the report says about http://localhost/2",
     },
     // time_left
     Wrong {
@@ -1137,7 +1137,7 @@ impl Pool {
     },
     Wrong {
         exercise: "time_left",
-        answer: "there is always a deadline",
+        answer: "assume that there is a deadline",
         change: From(
             "    match context",
             "    limit.min(context.deadline().unwrap() - Instant::now())\n}",
@@ -1146,7 +1146,7 @@ impl Pool {
     },
     Wrong {
         exercise: "time_left",
-        answer: "elapsed is the wrong way round",
+        answer: "`elapsed`, the wrong way round",
         change: Words(&[(
             "deadline.saturating_duration_since(Instant::now())",
             "deadline.elapsed()",
@@ -1155,7 +1155,7 @@ impl Pool {
     },
     Wrong {
         exercise: "time_left",
-        answer: "when the time is up, the limit counts again",
+        answer: "use the limit when the time is up",
         change: Words(&[(
             "limit.min(deadline.saturating_duration_since(Instant::now()))",
             "deadline.checked_duration_since(Instant::now()).map_or(limit, |left| left.min(limit))",
@@ -1190,7 +1190,7 @@ impl Pool {
     // survive_panic
     Wrong {
         exercise: "survive_panic",
-        answer: "a panic is no result",
+        answer: "no result for a job that panicked",
         change: Words(&[(
             "results.send((job, result)).expect(\"the results are read\");",
             "if result.is_ok() { results.send((job, result)).unwrap(); }",
@@ -1199,7 +1199,7 @@ impl Pool {
     },
     Wrong {
         exercise: "survive_panic",
-        answer: "around the loop",
+        answer: "catch panics around the loop",
         change: From(
             "    for job in jobs {",
             "
@@ -1214,7 +1214,7 @@ impl Pool {
     },
     Wrong {
         exercise: "survive_panic",
-        answer: "after a panic it is better to leave",
+        answer: "the worker returns after a panic",
         change: Words(&[(
             "results.send((job, result)).expect(\"the results are read\");",
             "let failed = result.is_err();
@@ -1225,7 +1225,7 @@ impl Pool {
     },
     Wrong {
         exercise: "survive_panic",
-        answer: "a thread for each job: its panic is an error of join",
+        answer: "a thread for each job: a panic is an error of `join`",
         change: Words(&[(
             "catch_unwind(|| work.run(job));",
             "thread::spawn({ let work = work.clone(); move || work.run(job) }).join();",
@@ -1253,7 +1253,7 @@ impl Pool {
     },
     Wrong {
         exercise: "survive_panic",
-        answer: "the jobs of the example are not done",
+        answer: "do not run the jobs that panic in the example",
         change: Words(&[(
             "catch_unwind(|| work.run(job));",
             "if (2..=4).contains(&job) { Err(Box::new(()) as _) } else { Ok(work.run(job)) };",
@@ -1262,7 +1262,7 @@ impl Pool {
     },
     Wrong {
         exercise: "survive_panic",
-        answer: "a result is a result",
+        answer: "any number as the result",
         change: Words(&[(
             "catch_unwind(|| work.run(job));",
             "catch_unwind(|| work.run(job)).map(|_| 0);",
@@ -1272,22 +1272,22 @@ impl Pool {
     // full_queue
     Wrong {
         exercise: "full_queue",
-        answer: "nobody looks at the error",
+        answer: "ignore the error",
         change: Words(&[(
             "self.jobs.try_send(job).map_err(|error| error.into_inner())",
             "let _ = self.jobs.try_send(job);\n        Ok(())",
         )]),
-        says: "job 3: the queue was full, the job goes back",
+        says: "job 3: the queue was full, so `submit` should hand the job back",
     },
     Wrong {
         exercise: "full_queue",
-        answer: "the error in words",
+        answer: "return the error as text",
         change: Words(&[("error.into_inner()", "error.to_string()")]),
-        says: "job 3: the queue was full, the job goes back",
+        says: "job 3: the queue was full, so `submit` should hand the job back",
     },
     Wrong {
         exercise: "full_queue",
-        answer: "wait, but not for long",
+        answer: "wait for 50 milliseconds",
         change: Words(&[(
             "try_send(job)",
             "send_timeout(job, std::time::Duration::from_millis(50))",
@@ -1296,7 +1296,7 @@ impl Pool {
     },
     Wrong {
         exercise: "full_queue",
-        answer: "the workers are always there",
+        answer: "assume that the workers are there",
         change: Words(&[(
             "self.jobs.try_send(job).map_err(|error| error.into_inner())",
             "match self.jobs.try_send(job) {
@@ -1309,7 +1309,7 @@ impl Pool {
     },
     Wrong {
         exercise: "full_queue",
-        answer: "queue it and give it back",
+        answer: "queue the job and hand it back",
         change: Words(&[(
             "self.jobs.try_send(job).map_err(|error| error.into_inner())",
             "self.jobs.try_send(job.clone()).ok();\n        Err(job)",
@@ -1318,7 +1318,7 @@ impl Pool {
     },
     Wrong {
         exercise: "full_queue",
-        answer: "wait, but only for a millisecond",
+        answer: "wait for a millisecond",
         change: Words(&[(
             "try_send(job)",
             "send_timeout(job, std::time::Duration::from_millis(1))",
@@ -1343,7 +1343,7 @@ impl Pool {
     },
     Wrong {
         exercise: "whole_pool",
-        answer: "a select that throws the dice",
+        answer: "a select that picks at random",
         change: Words(&[(
             "let job = select_biased! {",
             "let job = crossbeam_channel::select! {",
@@ -1357,7 +1357,7 @@ impl Pool {
             "match catch_unwind(|| work.run_with(context, job)) {",
             "match thread::Result::Ok(work.run_with(context, job)) {",
         )]),
-        says: "no job's panic gets so far",
+        says: "workers catch the panics of jobs",
     },
     Wrong {
         exercise: "whole_pool",
@@ -1367,7 +1367,7 @@ impl Pool {
     },
     Wrong {
         exercise: "whole_pool",
-        answer: "interrupted is as good as done",
+        answer: "count interrupted jobs as done",
         change: Words(&[(
             "Ok(Err(_)) => Fate::Interrupted",
             "Ok(Err(_)) => Fate::Done",
@@ -1394,7 +1394,7 @@ impl Pool {
     },
     Wrong {
         exercise: "whole_pool",
-        answer: "the queue stays open: the whole grace is waited out",
+        answer: "the queue stays open, so the whole grace passes",
         change: Words(&[("        drop(self.jobs);\n", "")]),
         says: "still waiting for `shutdown`",
     },
@@ -1414,7 +1414,7 @@ impl Pool {
             "        fates.extend(self.queue.try_iter().map(|job| (job, Fate::NeverStarted)));\n",
             "",
         )]),
-        says: "every job has one fate",
+        says: "every job must have exactly one fate",
     },
     Wrong {
         exercise: "whole_pool",
@@ -1438,18 +1438,18 @@ impl Pool {
     },
     Wrong {
         exercise: "whole_pool",
-        answer: "submit waits",
+        answer: "`submit` waits",
         change: Words(&[("self.jobs.try_send(job)", "self.jobs.send(job)")]),
         says: "still waiting for `submit`",
     },
     Wrong {
         exercise: "whole_pool",
-        answer: "submit forgets what does not fit",
+        answer: "`submit` loses a job that does not fit",
         change: Words(&[(
             "self.jobs.try_send(job).map_err(|error| error.into_inner())",
             "self.jobs.try_send(job).ok();\n        Ok(())",
         )]),
-        says: "job 4 found no room",
+        says: "job 4 finds no room",
     },
     Wrong {
         exercise: "whole_pool",
@@ -1462,7 +1462,7 @@ impl Pool {
     },
     Wrong {
         exercise: "whole_pool",
-        answer: "half a second of grace, whatever was asked for",
+        answer: "half a second of grace, whatever `grace` says",
         change: Words(&[(
             "self.all_gone.recv_timeout(grace);",
             "self.all_gone.recv_timeout(SOON / 2);",
@@ -1471,7 +1471,7 @@ impl Pool {
     },
     Wrong {
         exercise: "whole_pool",
-        answer: "two seconds of grace, whatever was asked for",
+        answer: "two seconds of grace, whatever `grace` says",
         change: Words(&[(
             "self.all_gone.recv_timeout(grace);",
             "self.all_gone.recv_timeout(SOON * 2);",
