@@ -132,7 +132,9 @@ fn main() {
     };
     let arrivals = arrivals(common);
 
-    HEAD.map(|line| println!("{line}"));
+    for line in HEAD {
+        println!("{line}");
+    }
     let runs = capacities.into_iter().map(|capacity| {
         let work = run(capacity, common, &arrivals);
         (format!("capacity {capacity}"), work)
