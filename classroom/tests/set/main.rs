@@ -12,6 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 use crossbeam_channel::bounded;
+use worker_pools::lessons::LESSONS;
 
 use compile::{Compiler, Outcome};
 use wrong_answers::WRONG_ANSWERS;
@@ -19,7 +20,8 @@ use wrong_answers::WRONG_ANSWERS;
 /// The line that separates the learner's part from the checks.
 const LINE: &str = "\n// ---- The checks.";
 
-/// Each exercise: its folder, its name, and words from the message that it prints as it is shipped.
+/// Each exercise: its lesson, which is its folder; its name; and words from the message that it prints
+/// as it is shipped.
 const EXERCISES: [(&str, &str, &str); 17] = [
     ("why_pools", "limit_threads", "the jobs ran on 12 threads"),
     ("basic", "close_results", "who holds a sender?"),
@@ -245,4 +247,42 @@ fn rustlings_knows_them_in_this_order() {
             "the hint of {name} has steps"
         );
     }
+}
+
+#[test]
+fn every_page_lists_the_lessons_and_their_exercises_in_reading_order() {
+    let lessons = LESSONS.map(|lesson| lesson.name);
+    let mut with_exercises: Vec<&str> = EXERCISES.map(|(lesson, ..)| lesson).into();
+    with_exercises.dedup();
+    assert_eq!(with_exercises, lessons);
+
+    let info = read("info.toml");
+    let folders = info.lines().filter_map(|line| line.strip_prefix("dir = "));
+    let folders: Vec<&str> = folders.map(|folder| folder.trim_matches('"')).collect();
+    assert_eq!(folders, EXERCISES.map(|(lesson, ..)| lesson));
+
+    let readme = read("README.md");
+    let rows = readme.lines().filter(|line| line.starts_with("| ["));
+    let cells = rows.map(|row| row.splitn(4, " | ").take(2).collect::<Vec<_>>().join(" | "));
+    let expected = EXERCISES
+        .map(|(lesson, name, _)| format!("| [{name}](exercises/{lesson}/{name}.rs) | `{lesson}`"));
+    assert_eq!(cells.collect::<Vec<_>>(), expected);
+
+    // "### basic: 10 minutes, close_results 8, close_jobs 6"
+    let teaching = read("TEACHING.md");
+    let headings = teaching
+        .lines()
+        .filter_map(|line| line.strip_prefix("### "));
+    let words = headings.map(|heading| {
+        let words = heading.split([':', ',', ' ']);
+        let names = words.filter(|word| word.contains(|c: char| c.is_ascii_lowercase()));
+        names.filter(|word| *word != "minutes").collect::<Vec<_>>()
+    });
+    let expected = lessons.map(|lesson| {
+        let of_lesson = EXERCISES.iter().filter(|(of, ..)| *of == lesson);
+        let mut words = vec![lesson];
+        words.extend(of_lesson.map(|(_, name, _)| *name));
+        words
+    });
+    assert_eq!(words.collect::<Vec<_>>(), expected);
 }
