@@ -20,7 +20,7 @@ pub struct Flags {
     #[arg(value_parser = count::<usize>(0..=1_000_000))]
     pub queue: usize,
 
-    /// Jobs that come each second, on average; they come in bursts
+    /// Jobs per second, on average; they come in bursts
     #[arg(long, value_name = "N", default_value = "25")]
     #[arg(value_parser = count::<u32>(1..=10_000))]
     pub rate: u32,
