@@ -86,37 +86,45 @@ fn worker(
     }
 }
 
-fn main() -> ExitCode {
-    let flags = Flags::parse();
-    let urls: Arc<[String]> = flags.urls().into();
-    let client = flags.client();
-    let timeline = Timeline::new(urls.to_vec());
-    let (context, cancel) = Context::with_timeout(flags.deadline_secs);
-    cancel.on_signal(&signal::notify());
-
-    let (jobs_tx, jobs_rx) = bounded(urls.len());
+/// Starts the workers and queues all jobs. Returns the results, and a receiver
+/// of the queue: at the end it holds the jobs that never started.
+fn start(
+    workers: usize,
+    shared: &Shared,
+) -> (Receiver<(usize, Fate)>, Receiver<usize>) {
+    let (jobs_tx, jobs_rx) = bounded(shared.urls.len());
     // Little room: when stdout is slow, the workers wait for it.
-    let (results_tx, results_rx) = bounded(flags.workers);
-    for id in 1..=flags.workers {
-        let shared = Shared {
-            urls: Arc::clone(&urls),
-            client: client.clone(),
-            context: context.clone(),
-            timeline: timeline.clone(),
-        };
+    let (results_tx, results_rx) = bounded(workers);
+    for id in 1..=workers {
+        let shared = shared.clone();
         let (jobs, results) = (jobs_rx.clone(), results_tx.clone());
         thread::spawn(move || worker(id, shared, jobs, results));
     }
-    drop(results_tx);
-    for job in 0..urls.len() {
-        jobs_tx.send(job).expect("main holds a receiver too");
+    for job in 0..shared.urls.len() {
+        jobs_tx.send(job).expect("jobs_rx is still here");
     }
-    drop(jobs_tx);
+    // Here `jobs_tx` is dropped, which closes the queue. `results_tx` is
+    // dropped too, so the results end when the last worker has returned.
+    (results_rx, jobs_rx)
+}
+
+fn main() -> ExitCode {
+    let flags = Flags::parse();
+    let urls: Arc<[String]> = flags.urls().into();
+    let (context, cancel) = Context::with_timeout(flags.deadline_secs);
+    cancel.on_signal(&signal::notify());
+    let shared = Shared {
+        urls: Arc::clone(&urls),
+        client: flags.client(),
+        context: context.clone(),
+        timeline: Timeline::new(urls.to_vec()),
+    };
+    let (results, jobs) = start(flags.workers, &shared);
 
     let mut report = Report::new(urls);
     loop {
         let result = select! {
-            recv(results_rx) -> result => result,
+            recv(results) -> result => result,
             recv(context.done()) -> _ => break,
         };
         let Ok((job, fate)) = result else { break }; // all workers are gone
@@ -127,20 +135,21 @@ fn main() -> ExitCode {
     let stopped = context.reason().filter(|_| !report.is_complete());
     if let Some(reason) = stopped {
         eprintln!("stopped: {reason}");
-        client.abort();
+        shared.client.abort();
     }
     // No worker takes a job now, so the jobs in the queue never started.
-    for job in jobs_rx.try_iter() {
+    for job in jobs.try_iter() {
         report.line(job, Fate::NeverStarted);
     }
     // Requests in flight fail within milliseconds, unless nothing can abort
     // them. Those are given up.
     let give_up = Instant::now() + Duration::from_millis(250);
-    while let Ok((job, fate)) = results_rx.recv_deadline(give_up) {
+    while let Ok((job, fate)) = results.recv_deadline(give_up) {
         report.line(job, fate);
     }
     let status = report.end(stopped);
-    timeline.mark("stop", context.done_at().filter(|_| stopped.is_some()));
-    flags.picture.draw(flags.workers, &timeline);
+    let stopped_at = context.done_at().filter(|_| stopped.is_some());
+    shared.timeline.mark("stop", stopped_at);
+    flags.picture.draw(flags.workers, &shared.timeline);
     status
 }
