@@ -67,7 +67,7 @@ fn the_list_has_every_lesson() {
 }
 
 #[test]
-fn the_readme_has_the_list_and_each_lesson() {
+fn the_readme_lists_and_shows_every_lesson() {
     let readme = include_str!("../README.md").replace("\r\n", "\n");
     let rows = readme.lines().filter(|line| line.starts_with("| [`"));
     let expected = LESSONS.map(
@@ -100,7 +100,7 @@ fn lines_of_code(source: &str) -> usize {
 }
 
 #[test]
-fn a_lesson_fits_the_projector_and_a_short_lesson_one_screen() {
+fn a_lesson_is_short_and_fits_the_projector() {
     for Lesson { name, .. } in LESSONS {
         let source = fs::read_to_string(file(name)).expect("its file");
         let wide = source.lines().find(|line| line.chars().count() > 80);
@@ -127,7 +127,7 @@ fn tests_in(source: &str) -> Vec<&str> {
 }
 
 #[test]
-fn every_fault_has_its_test_and_the_other_way_round() {
+fn every_fault_has_a_test_and_every_test_a_row() {
     let page = include_str!("../docs/faults.md");
     let url_fetcher = (
         include_str!("url_fetcher_faults.rs"),
@@ -162,7 +162,7 @@ fn every_fault_has_its_test_and_the_other_way_round() {
 }
 
 #[test]
-fn every_lesson_has_a_help() {
+fn every_lesson_has_a_help_text() {
     for (name, lesson) in programs() {
         let ended = run(&lesson, "--help");
         assert_eq!(ended.status, Some(0), "{name}");
@@ -184,7 +184,7 @@ fn assert_refused(lesson: &str, flags: &str, named: &str) {
 }
 
 #[test]
-fn wrong_flags_get_one_line_that_names_flag_and_value() {
+fn a_wrong_flag_gets_one_line_that_names_flag_and_value() {
     for (name, lesson) in programs() {
         assert_refused(&lesson, "--workers 0", "'0' for '--workers <N>'");
         assert_refused(&lesson, "--workers 1001", "'1001' for '--workers <N>'");
@@ -302,7 +302,7 @@ fn a_reader_that_goes_away_ends_the_lesson_quietly() {
 }
 
 #[test]
-fn nobody_needs_to_read_stderr() {
+fn a_lesson_ends_well_when_nobody_reads_stderr() {
     let mut command = Command::new(program("graceful_vs_emergency"));
     command
         .args(["--work-ms", "1"])
@@ -314,7 +314,7 @@ fn nobody_needs_to_read_stderr() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_is_one_clear_line() {
+fn a_full_disk_gets_one_clear_line() {
     for (name, lesson) in programs() {
         let mut command = Command::new(lesson);
         let full = fs::OpenOptions::new().write(true).open("/dev/full");

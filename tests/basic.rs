@@ -35,7 +35,7 @@ fn every_job_is_processed_once_and_has_its_result() {
 }
 
 #[test]
-fn all_workers_have_begun_before_the_first_is_done() {
+fn all_workers_start_before_the_first_job_is_done() {
     let mut lesson = start(BASIC, "--workers 8 --jobs 8 --work-ms 1000");
 
     let first: Vec<String> = (0..8).map(|_| lesson.line()).collect();
@@ -46,7 +46,7 @@ fn all_workers_have_begun_before_the_first_is_done() {
 }
 
 #[test]
-fn any_numbers_of_workers_and_jobs_add_up() {
+fn the_jobs_add_up_with_any_number_of_workers() {
     for (workers, jobs) in [(1, 0), (1, 1), (5, 3), (1, 50), (300, 1000)] {
         let flags = format!("--workers {workers} --jobs {jobs} --work-ms 1 --jitter 100");
         let ended = run(BASIC, &flags);

@@ -41,7 +41,7 @@ fn rows(flags: &str) -> Vec<Row> {
 }
 
 #[test]
-fn the_more_room_the_less_a_submit_waits_and_still_jobs_start_late() {
+fn with_more_room_submits_wait_less_but_jobs_still_start_late() {
     let [none, some, all] = &rows("--work-ms 20")[..] else {
         panic!("not three rows");
     };
@@ -76,13 +76,13 @@ fn capacities_can_be_chosen() {
 }
 
 #[test]
-fn a_worker_that_is_free_takes_a_job_without_a_queue() {
+fn a_free_worker_takes_a_job_even_without_a_queue() {
     let rows = rows("--jobs 1 --workers 8 --work-ms 50");
     assert!(rows.iter().all(|row| row.waited == 0), "{rows:?}");
 }
 
 #[test]
-fn no_jobs_make_an_empty_table() {
+fn without_jobs_nobody_waits() {
     let rows = rows("--jobs 0 --capacity 3");
     assert_eq!((rows[0].waited, rows[0].deepest), (0, 0));
 }

@@ -18,7 +18,7 @@ fn wait(context: &Context) {
 }
 
 #[test]
-fn it_lasts_until_it_is_cancelled() {
+fn a_context_is_not_done_until_it_is_cancelled() {
     let (context, cancel) = Context::with_cancel();
     assert!(!context.is_done());
     assert_eq!(context.deadline(), None);
@@ -45,7 +45,7 @@ fn the_background_is_never_done() {
 }
 
 #[test]
-fn one_cancel_wakes_everybody() {
+fn one_cancel_wakes_all_threads() {
     let (context, cancel) = Context::with_cancel();
     let (woken, count) = bounded(10);
     for _ in 0..10 {
@@ -98,7 +98,7 @@ fn dropping_the_last_cancel_cancels() {
 }
 
 #[test]
-fn it_ends_at_its_deadline() {
+fn a_context_is_done_at_its_deadline() {
     let before = Instant::now();
     let (context, _cancel) = Context::with_timeout(Duration::from_millis(30));
     let deadline = context.deadline().expect("it has one");
@@ -111,7 +111,7 @@ fn it_ends_at_its_deadline() {
 }
 
 #[test]
-fn it_can_be_cancelled_before_its_deadline() {
+fn a_context_can_be_cancelled_before_its_deadline() {
     let (context, cancel) = Context::with_timeout(HOUR);
     cancel.cancel();
     wait(&context);
@@ -119,7 +119,7 @@ fn it_can_be_cancelled_before_its_deadline() {
 }
 
 #[test]
-fn without_any_time_it_is_done_from_the_start() {
+fn with_a_timeout_of_zero_a_context_is_done_from_the_start() {
     for _ in 0..100 {
         let (context, _cancel) = Context::with_timeout(Duration::ZERO);
         assert!(context.is_done());
@@ -128,7 +128,7 @@ fn without_any_time_it_is_done_from_the_start() {
 }
 
 #[test]
-fn whoever_sees_it_done_can_ask_why() {
+fn a_context_that_is_done_has_its_reason() {
     for _ in 0..200 {
         let (context, cancel) = Context::with_cancel();
         let canceller = thread::spawn(move || cancel.cancel());
@@ -140,7 +140,7 @@ fn whoever_sees_it_done_can_ask_why() {
 }
 
 #[test]
-fn is_done_means_that_done_is_closed_and_the_other_way_round() {
+fn is_done_and_reason_and_done_always_agree() {
     for _ in 0..1_000 {
         let (context, cancel) = Context::with_cancel();
         thread::scope(|scope| {

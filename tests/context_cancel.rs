@@ -52,7 +52,7 @@ fn fates(ended: &Ended, jobs: usize) -> (usize, usize, usize) {
 }
 
 #[test]
-fn cancelled_before_it_began_no_job_starts() {
+fn cancelled_before_the_run_no_job_starts() {
     // Go's select, and `select!`, would take a job in half of the cases.
     for seed in 0..30 {
         let flags = format!("--jobs 30 --work-ms 1 --cancel-after-ms 0 --seed {seed}");
@@ -67,7 +67,7 @@ fn cancelled_before_it_began_no_job_starts() {
 }
 
 #[test]
-fn cancelled_in_mid_run_every_job_has_one_fate() {
+fn cancelled_during_the_run_every_job_has_one_fate() {
     let mut late_in_all = 0;
     for seed in 0..40 {
         let cancel_after = 5 + seed * 3;
@@ -81,7 +81,7 @@ fn cancelled_in_mid_run_every_job_has_one_fate() {
 }
 
 #[test]
-fn cancelled_after_the_end_every_result_is_delivered() {
+fn cancelled_after_the_run_every_result_is_delivered() {
     for seed in 0..5 {
         let flags =
             format!("--jobs 30 --work-ms 2 --jitter 100 --cancel-after-ms 60000 --seed {seed}");
@@ -92,7 +92,7 @@ fn cancelled_after_the_end_every_result_is_delivered() {
 }
 
 #[test]
-fn workers_that_are_late_do_not_wait_for_ever() {
+fn a_worker_with_a_late_result_does_not_hang() {
     // Every worker is busy at the cancel, and comes back when nobody reads.
     let ended = run(CONTEXT_CANCEL, "--work-ms 2000 --cancel-after-ms 500");
     assert_eq!(fates(&ended, 10), (0, 3, 7));
@@ -100,7 +100,7 @@ fn workers_that_are_late_do_not_wait_for_ever() {
 
 #[cfg(unix)]
 #[test]
-fn signals_cancel_it_at_any_moment() {
+fn a_signal_cancels_the_run_at_any_moment() {
     for (round, signal) in ["INT", "TERM"].iter().cycle().take(20).enumerate() {
         let mut lesson = common::start(
             CONTEXT_CANCEL,
@@ -120,7 +120,7 @@ fn signals_cancel_it_at_any_moment() {
 
 #[cfg(unix)]
 #[test]
-fn another_ctrl_c_ends_a_lesson_that_does_not_end_by_itself() {
+fn another_ctrl_c_ends_a_lesson_that_is_still_busy() {
     // The work does not watch the context, so a worker is busy for an hour.
     let mut lesson = common::start(
         CONTEXT_CANCEL,
@@ -138,7 +138,7 @@ fn another_ctrl_c_ends_a_lesson_that_does_not_end_by_itself() {
 
 #[cfg(unix)]
 #[test]
-fn ctrl_c_ends_a_lesson_that_the_clock_has_cancelled_long_ago() {
+fn ctrl_c_ends_a_lesson_that_its_timer_has_cancelled() {
     let mut lesson = common::start(CONTEXT_CANCEL, "--work-ms 3600000 --cancel-after-ms 300");
     lesson.line();
     assert!(lesson.runs_for(std::time::Duration::from_millis(2000)));

@@ -70,7 +70,7 @@ fn graceful_drains_and_emergency_stops() {
 }
 
 #[test]
-fn one_half_alone() {
+fn each_half_can_run_alone() {
     let graceful = run(LESSON, "--only graceful --work-ms 1");
     assert_eq!(halves(&graceful, 20).len(), 1);
     assert_eq!(summed_up(&graceful), 1, "{graceful:#?}");
@@ -83,7 +83,7 @@ fn one_half_alone() {
 }
 
 #[test]
-fn cancelled_before_it_began_no_job_starts() {
+fn cancelled_before_the_run_no_job_starts() {
     for seed in 0..30 {
         let flags = format!("--only emergency --work-ms 1 --cancel-after-ms 0 --seed {seed}");
         let halves = halves(&run(LESSON, &flags), 20);
@@ -92,7 +92,7 @@ fn cancelled_before_it_began_no_job_starts() {
 }
 
 #[test]
-fn cancelled_in_mid_run_every_job_has_one_fate() {
+fn cancelled_during_the_run_every_job_has_one_fate() {
     let mut interrupted_in_all = 0;
     for seed in 0..40 {
         let cancel_after = 2 + seed * 3;
@@ -107,13 +107,13 @@ fn cancelled_in_mid_run_every_job_has_one_fate() {
 }
 
 #[test]
-fn cancelled_after_the_end_every_job_is_done() {
+fn cancelled_after_the_run_every_job_is_done() {
     let flags = "--only emergency --work-ms 1 --jitter 100 --cancel-after-ms 60000";
     assert_eq!(halves(&run(LESSON, flags), 20)[0].done.len(), 20);
 }
 
 #[test]
-fn an_emergency_does_not_wait_for_the_job_in_hand() {
+fn an_emergency_does_not_wait_for_running_jobs() {
     // Were the jobs of an hour waited for, the run would go over the limit.
     let flags = "--only emergency --work-ms 3600000 --cancel-after-ms 2000";
     let halves = halves(&run(LESSON, flags), 20);
@@ -123,7 +123,7 @@ fn an_emergency_does_not_wait_for_the_job_in_hand() {
 
 #[cfg(unix)]
 #[test]
-fn signals_stop_either_half_at_any_moment() {
+fn a_signal_stops_either_half_at_any_moment() {
     for (round, signal) in ["INT", "TERM"].iter().cycle().take(20).enumerate() {
         let half = ["graceful", "emergency"][round / 2 % 2];
         let flags =
@@ -144,7 +144,7 @@ fn signals_stop_either_half_at_any_moment() {
 
 #[cfg(unix)]
 #[test]
-fn a_signal_stops_one_half_only() {
+fn a_signal_stops_only_the_half_that_runs() {
     let flags = "--work-ms 3600000 --cancel-after-ms 2000";
     let mut lesson = common::start(LESSON, flags);
     let mut before: Vec<String> = (0..3).map(|_| lesson.line()).collect();

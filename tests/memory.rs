@@ -6,7 +6,7 @@ use std::hint::black_box;
 use worker_pools::memory::Growth;
 
 #[test]
-fn it_sees_the_peak_of_what_was_used_meanwhile() {
+fn the_growth_is_measured_at_its_peak() {
     // The second is the smaller, so it is seen only if the first peak is forgotten.
     for megabytes in [64, 32] {
         let growth = Growth::watch().expect("Linux tells");

@@ -7,7 +7,7 @@ use std::process::Command;
 use common::{run, start_command};
 
 #[test]
-fn the_lessons_record_what_their_pictures_are_about() {
+fn each_picture_shows_what_its_lesson_is_about() {
     let says = |lesson, flags: &str, text: &str| {
         let ended = run(lesson, &format!("--timeline always {flags}"));
         let is_there = ended.stderr.iter().any(|line| line.contains(text));
@@ -49,7 +49,7 @@ fn the_lessons_record_what_their_pictures_are_about() {
 }
 
 #[test]
-fn a_lesson_draws_when_it_is_asked_to() {
+fn the_timeline_flag_decides_what_is_drawn() {
     let basic = env!("CARGO_BIN_EXE_basic");
     let drawn = run(basic, "--work-ms 20 --timeline always");
     let lanes = drawn
@@ -94,7 +94,7 @@ fn the_locale_decides_on_unicode() {
 }
 
 #[test]
-fn an_svg_is_written_or_the_lesson_says_why_not() {
+fn a_lesson_writes_its_svg_or_says_why_not() {
     let basic = env!("CARGO_BIN_EXE_basic");
     let file = std::env::temp_dir().join(format!("worker-pools-{}.svg", std::process::id()));
     let flags = format!("--work-ms 1 --svg {}", file.display());

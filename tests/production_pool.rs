@@ -144,7 +144,7 @@ fn no_more_jobs_run_than_there_are_workers() {
 }
 
 #[test]
-fn what_fits_is_exact_and_the_next_job_is_handed_back() {
+fn a_pool_takes_exactly_what_fits_and_hands_the_next_job_back() {
     within_limit(|| {
         for (size, capacity) in [(1, 0), (1, 1), (4, 0), (4, 1), (4, 16)] {
             let room = size + capacity;
@@ -189,7 +189,7 @@ fn what_fits_is_exact_and_the_next_job_is_handed_back() {
 }
 
 #[test]
-fn results_that_nobody_takes_stop_the_intake_and_not_the_workers() {
+fn when_results_pile_up_jobs_are_rejected_and_workers_go_on() {
     within_limit(|| {
         let pool = new_pool(2, 3, |_, _: &usize| ());
         // The workers end jobs all the time, so that the queue has room again and again.
@@ -215,7 +215,7 @@ fn results_that_nobody_takes_stop_the_intake_and_not_the_workers() {
 }
 
 #[test]
-fn panics_take_neither_workers_nor_other_jobs() {
+fn a_panic_loses_neither_workers_nor_other_jobs() {
     within_limit(|| {
         for size in [1, 4] {
             for panics in [size, 100 * size] {
@@ -245,7 +245,7 @@ fn panics_take_neither_workers_nor_other_jobs() {
 }
 
 #[test]
-fn whoever_has_the_last_result_finds_the_pool_idle() {
+fn after_the_last_result_the_pool_is_idle() {
     within_limit(|| {
         let pool = new_pool(1, 0, |_, _: &usize| ());
         for job in 0..20_000 {
@@ -257,7 +257,7 @@ fn whoever_has_the_last_result_finds_the_pool_idle() {
 }
 
 #[test]
-fn a_queue_may_have_all_the_room_in_the_world() {
+fn the_capacity_may_be_the_largest_number() {
     within_limit(|| {
         let pool = new_pool(2, usize::MAX, |_, _: &usize| ());
         for job in 0..1_000 {
@@ -280,7 +280,7 @@ impl Drop for Bomb {
 }
 
 #[test]
-fn a_failed_job_comes_back_with_what_it_said() {
+fn a_failed_job_comes_back_with_its_panic() {
     within_limit(|| {
         let pool = new_pool(1, 3, |_, job: &usize| match job {
             1 => panic::resume_unwind(Box::new("a plain message")),
@@ -314,7 +314,7 @@ fn a_failed_job_comes_back_with_what_it_said() {
 }
 
 #[test]
-fn the_metrics_of_a_moment_fit_together() {
+fn the_metrics_add_up_at_any_moment() {
     within_limit(|| {
         let (size, capacity) = (2, 5);
         let pool = new_pool(size, capacity, |_, job: &usize| {
@@ -358,7 +358,7 @@ fn the_metrics_of_a_moment_fit_together() {
 }
 
 #[test]
-fn a_drain_does_all_that_was_accepted_and_returns_every_result() {
+fn a_drain_does_every_accepted_job_and_returns_every_result() {
     within_limit(|| {
         for capacity in [0, 1, 20] {
             let gated = gated(2, capacity);
@@ -413,7 +413,7 @@ fn shutdown_aside(
 }
 
 #[test]
-fn stopped_now_no_job_starts_any_more() {
+fn after_a_stop_no_job_starts() {
     within_limit(|| {
         for _ in 0..50 {
             let gated = gated(2, 10);
@@ -436,7 +436,7 @@ fn stopped_now_no_job_starts_any_more() {
 }
 
 #[test]
-fn stopped_now_running_jobs_are_told() {
+fn running_jobs_see_the_stop() {
     within_limit(|| {
         let (begins, begun) = bounded(1);
         let pool = new_pool(1, 1, move |stop: &Context, _: &usize| {
@@ -452,7 +452,7 @@ fn stopped_now_running_jobs_are_told() {
 }
 
 #[test]
-fn a_drain_that_runs_out_of_time_hands_back_what_never_started() {
+fn a_drain_that_runs_out_of_time_hands_back_jobs_that_never_started() {
     within_limit(|| {
         let gated = gated(1, 4);
         assert_eq!(gated.fill(), 5);
@@ -470,7 +470,7 @@ fn a_drain_that_runs_out_of_time_hands_back_what_never_started() {
 }
 
 #[test]
-fn a_second_shutdown_may_hurry_up_the_first() {
+fn a_second_shutdown_can_stop_the_drain_of_the_first() {
     within_limit(|| {
         let gated = gated(1, 4);
         assert_eq!(gated.fill(), 5);
@@ -492,7 +492,7 @@ fn a_second_shutdown_may_hurry_up_the_first() {
 }
 
 #[test]
-fn every_shutdown_waits_until_all_workers_are_gone() {
+fn every_shutdown_waits_until_all_workers_have_ended() {
     within_limit(|| {
         let gated = gated(2, 0);
         assert_eq!(gated.fill(), 2);
@@ -549,7 +549,7 @@ fn shutdown_and_drop_leave_no_thread_behind() {
 }
 
 #[test]
-fn submits_that_race_a_shutdown_lose_nothing() {
+fn submits_that_race_a_shutdown_lose_no_job() {
     within_limit(|| {
         for stop in [DRAIN, stop_now, stop_soon].repeat(10) {
             let pool = new_pool(2, 8, |_, &job: &usize| job);
@@ -608,7 +608,7 @@ fn closure<R>(job: impl Fn() -> R + Send + 'static) -> Closure<R> {
 }
 
 #[test]
-fn stopped_now_no_job_starts_after_one_that_saw_the_close() {
+fn after_a_stop_no_job_starts_even_if_workers_are_free_at_once() {
     within_limit(|| {
         for _ in 0..100 {
             let pool = closure_pool(2, 10);
@@ -651,7 +651,7 @@ fn a_job_may_submit_to_its_own_pool_even_when_it_is_full() {
 }
 
 #[test]
-fn a_job_that_submits_during_the_shutdown_gets_its_job_back() {
+fn a_submit_from_a_job_during_the_shutdown_is_rejected() {
     within_limit(|| {
         let pool = closure_pool(1, 1);
         let inner = Arc::clone(&pool);
@@ -673,7 +673,7 @@ fn a_job_that_submits_during_the_shutdown_gets_its_job_back() {
 }
 
 #[test]
-fn jobs_may_shut_their_own_pool_down() {
+fn jobs_may_shut_down_their_own_pool() {
     within_limit(|| {
         // Two of them at once, which must not wait for each other; and those in the queue.
         for (stop, drains) in [(DRAIN, true), (stop_now as fn() -> Context, false)] {
@@ -707,7 +707,7 @@ fn jobs_may_shut_their_own_pool_down() {
 }
 
 #[test]
-fn dropped_the_pool_does_all_that_was_accepted() {
+fn a_dropped_pool_does_every_accepted_job() {
     within_limit(|| {
         let gated = gated(2, 20);
         let accepted = gated.fill();
@@ -721,7 +721,7 @@ fn dropped_the_pool_does_all_that_was_accepted() {
 }
 
 #[test]
-fn dropped_by_a_panic_the_pool_does_all_that_was_accepted() {
+fn a_pool_dropped_by_a_panic_does_every_accepted_job() {
     within_limit(|| {
         let (sends, results) = bounded(1);
         let caller = thread::spawn(move || {

@@ -129,7 +129,7 @@ fn send_without_end(mut client: &TcpStream, part: &str) {
 }
 
 #[test]
-fn a_crowd_that_takes_all_the_time_it_is_given() {
+fn a_crowd_of_slow_clients() {
     let crowds: [Crowd; 3] = [silent, slow, deaf];
     // Side by side, because each takes until the service has no more patience.
     thread::scope(|scope| {
@@ -157,7 +157,7 @@ fn a_stop_does_not_wait_for_clients() {
 }
 
 #[test]
-fn clients_that_come_and_go() {
+fn clients_that_hang_up_early() {
     let (running, address) = start();
     for _ in 0..500 {
         drop(connect(&address));
@@ -228,7 +228,7 @@ fn a_body_that_never_comes() {
 }
 
 #[test]
-fn a_body_that_is_large() {
+fn a_large_body() {
     let (running, address) = start();
     let request = format!("{HEAD}Content-Length: 1000000\r\n\r\n");
     let mut client = connect_and_send(&address, request);
@@ -255,7 +255,7 @@ fn garbage() {
 }
 
 #[test]
-fn a_client_that_talks_tls() {
+fn a_client_that_speaks_tls() {
     let (running, address) = start();
     // How a TLS client begins: it says that its greeting has 512 bytes.
     let mut greeting = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".to_vec();
@@ -266,7 +266,7 @@ fn a_client_that_talks_tls() {
 }
 
 #[test]
-fn a_client_that_wants_a_tunnel() {
+fn a_client_that_asks_for_a_tunnel() {
     let (running, address) = start();
     let request = "CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n";
     let client = connect_and_send(&address, request);
@@ -305,7 +305,7 @@ fn a_client_that_shuts_down_its_side() {
 }
 
 #[test]
-fn a_client_that_does_not_wait_for_the_answer() {
+fn a_client_that_pipelines_requests() {
     let (running, address) = start();
     let client = connect_and_send(&address, format!("{HEAD}\r\n").repeat(10));
     assert_eq!(read_all(&client).matches("HTTP/1.1 ").count(), 1);

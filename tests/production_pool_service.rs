@@ -18,7 +18,7 @@ use service::{SERVICE, get, observed, scrape, sum};
 const NOT_THE_SAME: Duration = Duration::from_millis(400);
 
 #[test]
-fn it_runs_for_its_time_drains_and_adds_up() {
+fn the_service_runs_for_its_time_drains_and_adds_up() {
     // All at once: two seconds each would be too long.
     let runs: Vec<Running> = (1..=20)
         .map(|seed| {
@@ -69,7 +69,7 @@ fn it_runs_for_its_time_drains_and_adds_up() {
 }
 
 #[test]
-fn the_same_seed_brings_the_same_jobs() {
+fn the_same_seed_gives_the_same_jobs() {
     // So long that the queue fills, and then nothing moves until the stop.
     let flags = "--metrics off --duration-secs 0.1 --work-ms 3600000 --grace-secs 0 --seed";
     let arrived = |seed| sum(&run(SERVICE, &format!("{flags} {seed}"))).arrived;
@@ -150,7 +150,7 @@ fn two_signals_at_once_count_as_one() {
 
 #[cfg(unix)]
 #[test]
-fn signals_that_keep_coming_are_heard() {
+fn repeated_signals_stop_the_service() {
     let flags = "--metrics off --duration-secs 0 --work-ms 3600000 --grace-secs 3600";
     let mut running = start(SERVICE, flags);
     running.wait_for("rejected"); // the queue is full
@@ -165,7 +165,7 @@ fn signals_that_keep_coming_are_heard() {
 
 #[cfg(unix)]
 #[test]
-fn a_first_signal_during_the_drain_is_not_the_second() {
+fn a_first_signal_during_the_drain_does_not_stop_the_service() {
     let flags = "--metrics off --duration-secs 0.1 --work-ms 3600000 --grace-secs 3600";
     let mut running = start(SERVICE, flags);
     running.wait_for("no more jobs come");
@@ -181,7 +181,7 @@ fn a_first_signal_during_the_drain_is_not_the_second() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn threads_that_the_system_refuses_are_one_clear_line() {
+fn threads_that_the_system_refuses_get_one_clear_line() {
     // Where the last stack leaves next to nothing, a thread that begins aborts the program. A
     // stack is 2 MB, so of these limits most leave enough.
     let ended = [600_000, 600_500, 601_000, 601_500].map(|limit| {
@@ -199,7 +199,7 @@ fn threads_that_the_system_refuses_are_one_clear_line() {
 }
 
 #[test]
-fn metrics_fit_together_while_jobs_run() {
+fn metrics_add_up_while_jobs_run() {
     let (_running, address) = observed("--duration-secs 0 --rate 400 --work-ms 8 --jitter 100");
     let mut before = scrape(&address);
     for _ in 0..100 {
@@ -241,7 +241,7 @@ fn metrics_match_the_last_line() {
 }
 
 #[test]
-fn a_client_may_ask_again_later() {
+fn a_connection_gets_one_answer() {
     let (_running, address) = observed("--duration-secs 0");
     let mut client = TcpStream::connect(&address).expect("it listens");
     client.set_read_timeout(Some(LIMIT)).expect("a limit");
@@ -272,7 +272,7 @@ fn healthz_tells_whether_jobs_are_accepted() {
 }
 
 #[test]
-fn other_questions_get_an_answer_too() {
+fn other_pages_and_methods_get_an_answer() {
     let (_running, address) = observed("--duration-secs 0");
     assert_eq!(get(&address, "/nonsense").0, 404);
     assert_eq!(get(&address, "/metrics?all").0, 200);
@@ -294,7 +294,7 @@ fn other_questions_get_an_answer_too() {
 }
 
 #[test]
-fn a_port_in_use_is_one_clear_line() {
+fn a_port_in_use_gets_one_clear_line() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = taken.local_addr().expect("it has one");
     let ended = run(SERVICE, &format!("--metrics {address}"));
@@ -308,7 +308,7 @@ fn a_port_in_use_is_one_clear_line() {
 }
 
 #[test]
-fn a_service_that_is_not_observed_says_nothing_of_metrics() {
+fn without_metrics_the_service_does_not_mention_them() {
     let ended = run(SERVICE, "--metrics off --duration-secs 0.1 --work-ms 1");
     assert!(!ended.stderr.iter().any(|line| line.contains("metrics")));
 }

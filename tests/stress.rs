@@ -242,7 +242,7 @@ fn struct_pool_run(random: &mut StdRng) -> [usize; 3] {
 }
 
 #[test]
-fn production_pool_gives_every_job_back_once() {
+fn production_pool_accounts_for_every_job_once() {
     let names = [
         "results that readers took",
         "jobs that panicked",

@@ -88,7 +88,7 @@ fn done_after(capacity: usize, end: impl FnOnce(Pool)) -> usize {
 }
 
 #[test]
-fn shutdown_and_drop_do_all_that_was_submitted() {
+fn shutdown_and_drop_do_every_submitted_job() {
     within_limit(|| {
         for capacity in [0, 1, 2, 100] {
             assert_eq!(done_after(capacity, Pool::shutdown), 100);
@@ -110,7 +110,7 @@ fn busy(pool: Pool) -> (Arc<Pool>, Sender<()>) {
 }
 
 #[test]
-fn a_new_pool_has_room_for_two_jobs_a_worker() {
+fn a_new_pool_has_room_for_two_jobs_per_worker() {
     within_limit(|| {
         let (pool, gate) = busy(Pool::new(1));
         for _ in 0..2 {
@@ -178,7 +178,7 @@ fn a_panic_is_passed_on_with_what_it_carries() {
 }
 
 #[test]
-fn panics_take_neither_workers_nor_other_jobs() {
+fn a_panic_loses_neither_workers_nor_other_jobs() {
     within_limit(|| {
         for panics in [4, 400] {
             let pool = Pool::new(4);
@@ -199,7 +199,7 @@ fn panics_take_neither_workers_nor_other_jobs() {
 }
 
 #[test]
-fn drop_passes_a_panic_on_as_shutdown_does() {
+fn drop_passes_a_panic_on_like_shutdown() {
     within_limit(|| {
         let pool = Pool::new(1);
         pool.submit(|| panic::resume_unwind(Box::new("quietly")));
@@ -209,7 +209,7 @@ fn drop_passes_a_panic_on_as_shutdown_does() {
 }
 
 #[test]
-fn dropped_by_a_panic_the_pool_still_ends_its_work() {
+fn a_pool_dropped_by_a_panic_still_does_its_jobs() {
     within_limit(|| {
         let done = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&done);
@@ -240,7 +240,7 @@ fn a_job_may_submit_to_its_own_pool() {
 }
 
 #[test]
-fn a_job_that_submits_to_its_own_full_pool_waits_for_ever() {
+fn a_job_that_submits_to_its_own_full_pool_never_ends() {
     within_limit(|| {
         // As `submit` says. This is a trap to know, not a feature: a change that removes it is
         // welcome to remove this test.
@@ -311,7 +311,7 @@ fn the_lesson_does_all_other_jobs_before_it_passes_a_panic_on() {
 }
 
 #[test]
-fn a_lane_of_the_picture_has_the_name_of_its_thread() {
+fn a_lane_has_the_name_of_its_thread() {
     for panic_on in [0, 3, 7] {
         let flags = format!("--work-ms 20 --timeline always --panic-on {panic_on}");
         let ended = run(STRUCT_POOL, &flags);

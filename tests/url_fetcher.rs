@@ -49,7 +49,7 @@ fn the_demo_site_needs_no_proxy() {
 }
 
 #[test]
-fn what_is_no_url_is_said_to_be_none() {
+fn an_invalid_url_gets_a_line_that_says_so() {
     for url in [
         "example.com",
         "ftp://example.com/",
@@ -69,7 +69,7 @@ fn what_is_no_url_is_said_to_be_none() {
 }
 
 #[test]
-fn redirects_are_followed_ten_times() {
+fn up_to_ten_redirects_are_followed() {
     // Page 3 leads to page 2, and so on to page 0.
     let port = serve_pages(|path| match path {
         "/0" => status("204 No Content"),
@@ -95,7 +95,7 @@ fn redirects_are_followed_ten_times() {
 /// them, and a test has no business there.
 #[cfg(target_os = "linux")]
 #[test]
-fn https_trusts_who_the_machine_trusts() {
+fn https_trusts_the_same_issuers_as_the_machine() {
     let known = fetcher::site::Authority::new("the known one");
     let unknown = fetcher::site::Authority::new("somebody");
     let trusted = file("trusted.pem", &known.pem());
@@ -122,7 +122,7 @@ fn https_trusts_who_the_machine_trusts() {
 }
 
 #[test]
-fn a_list_from_a_file_or_from_stdin() {
+fn a_list_comes_from_a_file_or_from_stdin() {
     let port = serve_pages(|_| status("200 OK"));
     let site = format!("http://127.0.0.1:{port}");
     // With what editors leave in files: a byte order mark, CRLF, blanks, no end of line.
@@ -147,7 +147,7 @@ fn a_list_from_a_file_or_from_stdin() {
 }
 
 #[test]
-fn an_empty_list_is_soon_done() {
+fn an_empty_list_gets_no_lines() {
     let mut command = command();
     command.args(["--file", "-"]);
     let ended = start_command(command).end();
@@ -156,7 +156,7 @@ fn an_empty_list_is_soon_done() {
 }
 
 #[test]
-fn a_file_that_is_not_there() {
+fn a_missing_file_gets_one_clear_line() {
     let ended = run(URL_FETCHER, "--file no-such-file.txt");
     assert_eq!(ended.status, Some(1));
     assert_eq!(ended.stdout, [""; 0]);
@@ -165,7 +165,7 @@ fn a_file_that_is_not_there() {
 }
 
 #[test]
-fn a_hundred_thousand_urls() {
+fn a_hundred_thousand_urls_get_their_lines() {
     let mut command = command();
     command
         .args(["--file", "-", "--workers", "8"])
@@ -233,7 +233,7 @@ fn read_slowly(mut lesson: Child) -> Ended {
 }
 
 #[test]
-fn a_reader_that_takes_its_time_slows_the_workers_down() {
+fn a_slow_reader_slows_the_workers_down() {
     let (mut lesson, asked) = start_unread(1_000);
     assert!(asked < 1_000, "nothing slows the workers down");
     assert_eq!(lesson.try_wait().expect("our child"), None);
@@ -246,7 +246,7 @@ fn a_reader_that_takes_its_time_slows_the_workers_down() {
 }
 
 #[test]
-fn a_connection_that_the_server_did_not_keep_is_no_failure() {
+fn a_request_on_a_closed_connection_is_sent_again() {
     // The answer does not say that the connection is closed after it.
     let port = serve_pages(|_| "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".into());
     let mut command = command();
@@ -261,7 +261,7 @@ fn a_connection_that_the_server_did_not_keep_is_no_failure() {
 }
 
 #[test]
-fn each_host_is_asked_for_its_own_pages() {
+fn each_host_gets_only_its_own_requests() {
     let sites: Vec<u16> = [
         "201 Created",
         "202 Accepted",
@@ -282,7 +282,7 @@ fn each_host_is_asked_for_its_own_pages() {
 }
 
 #[test]
-fn as_many_requests_at_a_time_as_workers() {
+fn as_many_requests_run_at_a_time_as_there_are_workers() {
     let together = Arc::new(Barrier::new(5));
     let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let at_most = Arc::clone(&most);
@@ -304,7 +304,7 @@ fn as_many_requests_at_a_time_as_workers() {
 }
 
 #[test]
-fn the_deadline_stops_what_runs_and_what_waits() {
+fn the_deadline_stops_running_and_waiting_requests() {
     let (urls, _requests) = silent_site(10);
     let mut command = command();
     command.args(["--deadline-secs", "1"]).args(urls);
@@ -319,7 +319,7 @@ fn the_deadline_stops_what_runs_and_what_waits() {
 
 #[cfg(unix)]
 #[test]
-fn ctrl_c_stops_what_runs_and_what_waits() {
+fn ctrl_c_stops_running_and_waiting_requests() {
     for signal in ["INT", "TERM"] {
         let (urls, requests) = silent_site(10);
         let mut command = command();
@@ -378,7 +378,7 @@ fn ctrl_c_at_any_moment_loses_no_url() {
 
 #[cfg(unix)]
 #[test]
-fn ctrl_c_counts_while_stdout_is_slow() {
+fn ctrl_c_works_while_stdout_is_blocked() {
     let (lesson, _) = start_unread(300);
     common::signal("INT", &lesson);
 

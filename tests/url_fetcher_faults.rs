@@ -132,7 +132,7 @@ fn a_connect_that_hangs() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_connect_that_hangs_is_not_waited_for() {
+fn ctrl_c_does_not_wait_for_a_connect_that_hangs() {
     let (listener, _queue) = full_queue();
     let url = http(listener.local_addr().expect("its address").port());
     let (silent, requests) = silent_site(1);
@@ -164,7 +164,7 @@ fn a_server_that_never_answers() {
 }
 
 #[test]
-fn a_server_that_never_answers_holds_up_no_other() {
+fn a_server_that_never_answers_does_not_delay_the_others() {
     let (silent, requests) = silent_site(2);
     let good = serve_pages(|_| status("200 OK"));
     let mut command = command();
@@ -245,7 +245,7 @@ fn a_body_without_end() {
 
 /// The fetcher reads the body of a redirect, to use the connection again.
 #[test]
-fn a_redirect_whose_body_has_no_end() {
+fn a_redirect_with_a_body_without_end() {
     let head = "HTTP/1.1 302 Found\r\nLocation: /\r\n\r\n";
     let (port, sent) = serve_without_end(head, "x");
     let line = fetch_within("1", &http(port));
@@ -313,7 +313,7 @@ fn a_server_that_shuts_down_its_side() {
 }
 
 #[test]
-fn a_server_that_talks_something_else() {
+fn a_server_that_speaks_another_protocol() {
     let port = serve(|mut client| {
         let _ = client.write_all(b"220 mail.example.com ready\r\n\r\n");
         wait_for_hang_up(client);
@@ -325,7 +325,7 @@ fn a_server_that_talks_something_else() {
 }
 
 #[test]
-fn a_server_that_talks_http_where_tls_is_due() {
+fn a_server_that_speaks_http_on_a_tls_port() {
     let port = serve(|mut client| {
         let _ = client.write_all(status("400 Bad Request").as_bytes());
         wait_for_hang_up(client);
@@ -335,7 +335,7 @@ fn a_server_that_talks_http_where_tls_is_due() {
 }
 
 #[test]
-fn a_server_that_talks_tls_where_http_is_due() {
+fn a_server_that_speaks_tls_on_an_http_port() {
     // What a TLS server says to what is no TLS: an alert.
     let port = serve_text("\x15\x03\x03\x00\x02\x02\x32");
     let line = fetch(&http(port));
@@ -394,7 +394,7 @@ fn an_https_server_that_stalls_after_its_handshake() {
 }
 
 #[test]
-fn a_content_length_that_is_wrong() {
+fn a_wrong_content_length() {
     let fetch = |headers: &'static str| fetch(&http(serve_text(headers)));
     // Nobody reads the body, so nobody is misled.
     let too_short = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n12345";
@@ -410,7 +410,7 @@ fn a_content_length_that_is_wrong() {
 }
 
 #[test]
-fn chunks_that_are_none() {
+fn invalid_chunks() {
     let answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n";
     assert_eq!(fetch(&http(serve_text(answer))), "OK 200");
 
@@ -422,7 +422,7 @@ fn chunks_that_are_none() {
 
 /// Two answers to one question: the second must not become the answer to the next.
 #[test]
-fn an_answer_that_nobody_asked_for() {
+fn two_answers_to_one_request() {
     let twice = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n\
                  HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
     let port = serve_asked(move |mut client| {

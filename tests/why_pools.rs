@@ -40,7 +40,7 @@ fn columns(ended: &Ended, jobs: usize) -> [Column; 2] {
 }
 
 #[test]
-fn the_pool_refuses_nobody_and_threads_without_a_limit_do() {
+fn the_pool_gets_all_its_connections_and_a_thread_per_job_does_not() {
     let ended = run(
         WHY_POOLS,
         "--jobs 200 --workers 20 --connections 20 --work-ms 200",
@@ -54,7 +54,7 @@ fn the_pool_refuses_nobody_and_threads_without_a_limit_do() {
 }
 
 #[test]
-fn a_pool_with_more_workers_than_connections_is_refused_too() {
+fn a_pool_with_more_workers_than_connections_gets_some_refused() {
     let ended = run(
         WHY_POOLS,
         "--jobs 60 --workers 20 --connections 5 --work-ms 200",
@@ -66,7 +66,7 @@ fn a_pool_with_more_workers_than_connections_is_refused_too() {
 }
 
 #[test]
-fn no_jobs_need_nothing() {
+fn the_lesson_runs_without_jobs() {
     let [threads, pool] = columns(&run(WHY_POOLS, "--jobs 0"), 0);
     assert_eq!((threads.threads, threads.done), (0, 0));
     assert_eq!(pool.done, 0);

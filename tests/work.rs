@@ -12,7 +12,7 @@ const LIMIT: Duration = Duration::from_secs(20);
 const HOUR: Duration = Duration::from_secs(3600);
 
 #[test]
-fn without_jitter_all_jobs_are_equally_long() {
+fn without_jitter_all_jobs_take_the_same_time() {
     let work = Work::new(Duration::from_millis(500), 0.0, 1);
     for job in 0..1000 {
         assert_eq!(work.duration(job), Duration::from_millis(500));
@@ -20,7 +20,7 @@ fn without_jitter_all_jobs_are_equally_long() {
 }
 
 #[test]
-fn durations_depend_on_the_seed_and_the_job_alone() {
+fn durations_depend_only_on_the_seed_and_the_job() {
     let work = |seed| Work::new(Duration::from_secs(1), 0.5, seed);
     let durations = |work: Work| (0..100).map(|job| work.duration(job)).collect::<Vec<_>>();
 
@@ -38,7 +38,7 @@ fn durations_depend_on_the_seed_and_the_job_alone() {
 }
 
 #[test]
-fn durations_stay_the_same_from_one_version_to_the_next() {
+fn durations_stay_the_same_between_versions() {
     // A teacher's worksheet relies on it. If a new version of rand changes them, say so.
     let work = Work::new(Duration::from_secs(1), 1.0, 1);
     let millis: Vec<u128> = (0..4).map(|job| work.duration(job).as_millis()).collect();
@@ -46,7 +46,7 @@ fn durations_stay_the_same_from_one_version_to_the_next() {
 }
 
 #[test]
-fn jitter_keeps_to_its_share_and_uses_all_of_it() {
+fn jitter_uses_its_whole_range_and_no_more() {
     let work = Work::new(Duration::from_millis(1000), 0.2, 1);
     let durations = || (0..10_000).map(|job| work.duration(job).as_millis());
     assert!(durations().all(|millis| (800..=1200).contains(&millis)));
@@ -56,7 +56,7 @@ fn jitter_keeps_to_its_share_and_uses_all_of_it() {
 
 #[test]
 #[should_panic(expected = "jitter")]
-fn more_jitter_than_all_is_refused() {
+fn jitter_above_100_percent_is_refused() {
     Work::new(HOUR, 1.1, 1);
 }
 
@@ -81,7 +81,7 @@ fn work_takes_its_time_and_is_recorded() {
 }
 
 #[test]
-fn a_service_that_runs_for_days_does_not_fill_the_memory() {
+fn a_timeline_records_no_more_than_a_million_jobs() {
     let timeline = Timeline::default();
     for job in 0..1_000_001 {
         let started = timeline.start(1, job);
@@ -91,7 +91,7 @@ fn a_service_that_runs_for_days_does_not_fill_the_memory() {
 }
 
 #[test]
-fn work_that_watches_the_context_gives_up_with_it() {
+fn a_cancel_interrupts_work_that_watches_the_context() {
     let work = Work::new(HOUR, 0.0, 1);
     let (context, cancel) = Context::with_cancel();
     let started = Instant::now();
@@ -114,7 +114,7 @@ fn work_that_watches_the_context_gives_up_with_it() {
 }
 
 #[test]
-fn work_that_watches_the_context_is_done_when_nobody_cancels() {
+fn without_a_cancel_work_that_watches_the_context_is_done() {
     let work = Work::new(Duration::from_millis(5), 0.0, 1);
     let (context, _cancel) = Context::with_cancel();
     assert_eq!(work.run_with(&context, 1, 1), Ok(()));

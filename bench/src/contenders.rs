@@ -210,7 +210,7 @@ mod tests {
     const LIMIT: Duration = Duration::from_secs(20);
 
     #[test]
-    fn every_contender_does_all_jobs_that_are_submitted() {
+    fn every_contender_does_every_submitted_job() {
         // The crate rusty_pool loses some. The report says how many.
         for contender in IN_RUST.into_iter().filter(|it| it.name != "rusty_pool") {
             for queue in QUEUES {

@@ -75,7 +75,7 @@ fn one_job_fills_the_lane() {
 }
 
 #[test]
-fn jobs_stand_where_they_were_and_idle_time_is_empty() {
+fn bars_show_when_jobs_ran_and_idle_time_is_empty() {
     let spans = [
         (1, 1, 0, 10, DONE),
         (2, 2, 0, 15, DONE),
@@ -110,13 +110,13 @@ fn each_ending_has_its_own_shape() {
 }
 
 #[test]
-fn nothing_is_drawn_of_nothing() {
+fn without_jobs_there_are_no_lanes() {
     let lines = lines(&recording(SECOND, &[]));
     assert!(lines.iter().all(|line| !line.contains("worker")));
 }
 
 #[test]
-fn a_job_of_no_length_can_be_seen() {
+fn a_job_that_took_no_time_is_visible() {
     let spans = [
         (1, 1, 0, 0, DONE),
         (1, 2, 20, 20, FAILED),
@@ -132,7 +132,7 @@ fn a_job_of_no_length_can_be_seen() {
 }
 
 #[test]
-fn marks_stand_in_their_column_and_spare_the_numbers() {
+fn marks_are_at_their_times_and_leave_the_numbers_readable() {
     let spans = [(1, 1, 10, 40, DONE), (2, 2, 20, 30, INTERRUPTED)];
     let mut recording = recording(SECOND, &spans);
     mark(&mut recording, "cancel", SECOND * 5); // before the first job
@@ -150,7 +150,7 @@ fn marks_stand_in_their_column_and_spare_the_numbers() {
 }
 
 #[test]
-fn names_that_would_overlap_get_lines_of_their_own() {
+fn names_that_would_overlap_get_separate_lines() {
     let mut recording = recording(SECOND, &[(1, 1, 0, 40, DONE)]);
     mark(&mut recording, "no more jobs", SECOND * 20);
     mark(&mut recording, "stop", SECOND * 25);
@@ -160,7 +160,7 @@ fn names_that_would_overlap_get_lines_of_their_own() {
 }
 
 #[test]
-fn many_workers_and_many_jobs_are_folded() {
+fn too_many_workers_or_jobs_for_bars_are_drawn_as_how_busy_they_were() {
     // 100 workers, the first half of them busy all the time, the others for the first half of it.
     let spans: Vec<_> = (1..=100)
         .flat_map(|worker| {
@@ -194,7 +194,7 @@ fn many_workers_and_many_jobs_are_folded() {
 }
 
 #[test]
-fn labels_are_clipped_at_their_beginning_and_cannot_harm_the_terminal() {
+fn long_labels_lose_their_beginning_and_cannot_harm_the_terminal() {
     let mut recording = recording(SECOND, &[(1, 0, 0, 20, DONE), (2, 1, 0, 40, DONE)]);
     recording.labels = vec![
         "http://example.com/a/long/way/to/the/page".into(),
@@ -280,7 +280,7 @@ fn every_line_fits_the_terminal() {
 }
 
 #[test]
-fn the_summary_is_wrapped_between_its_parts() {
+fn the_summary_wraps_between_its_parts() {
     let sentence = "ten jobs; two of them failed; the others did not";
     let wrapped = terminal::wrap(
         sentence,
@@ -336,7 +336,7 @@ fn the_summary_has_the_numbers_that_matter() {
 }
 
 #[test]
-fn a_job_that_never_ended_goes_on_to_the_end_of_the_picture() {
+fn a_job_that_has_not_ended_reaches_the_end_of_the_picture() {
     let mut recording = recording(SECOND, &[(1, 1, 0, 10, DONE), (2, 2, 10, 10, None)]);
     recording.now = recording.begin + SECOND * 40;
     assert_eq!(
@@ -349,7 +349,7 @@ fn a_job_that_never_ended_goes_on_to_the_end_of_the_picture() {
 }
 
 #[test]
-fn a_job_may_be_found_to_have_failed_after_its_end() {
+fn a_job_can_be_marked_as_failed_after_its_end() {
     let timeline = Timeline::default();
     for _ in 0..2 {
         let started = timeline.start(1, 7);
@@ -413,7 +413,7 @@ fn the_svg_is_xml_with_a_bar_and_a_tooltip_for_each_job() {
 }
 
 #[test]
-fn bars_and_marks_stand_where_they_were_in_the_svg() {
+fn bars_and_marks_of_the_svg_are_at_their_times() {
     let mut recording = recording(SECOND, &[(1, 1, 0, 40, DONE), (2, 2, 10, 30, FAILED)]);
     mark(&mut recording, "stop", SECOND * 20);
     let svg = svg_of(recording);
@@ -429,7 +429,7 @@ fn bars_and_marks_stand_where_they_were_in_the_svg() {
 }
 
 #[test]
-fn a_failure_is_not_drawn_over_and_lanes_say_who_is_in_them() {
+fn a_failure_stays_visible_and_lanes_name_their_workers() {
     let spans = [(1, 1, 0, 1, FAILED), (1, 2, 1, 400, DONE)];
     assert!(lines(&recording(SECOND, &spans))[0].starts_with("worker 1 !="));
 
@@ -440,7 +440,7 @@ fn a_failure_is_not_drawn_over_and_lanes_say_who_is_in_them() {
 }
 
 #[test]
-fn a_tooltip_says_what_when_and_how() {
+fn a_tooltip_says_what_happened_and_when() {
     let mut recording = recording(SECOND, &[(2, 7, 1, 3, INTERRUPTED)]);
     let tip = "<title>job 7, worker 2: interrupted, from 1.0 s on, for 2.0 s</title>";
     assert!(svg_of(recording.clone()).contains(tip));
@@ -452,7 +452,7 @@ fn a_tooltip_says_what_when_and_how() {
 }
 
 #[test]
-fn the_queue_is_drawn_where_it_was_noted() {
+fn the_queue_is_drawn_if_it_was_recorded() {
     let mut recording = recording(SECOND, &[(1, 1, 0, 20, DONE), (1, 2, 20, 40, DONE)]);
     assert!(
         !lines(&recording)
