@@ -1,5 +1,5 @@
-//! What holds for every lesson: the list, the page, the file, the help, wrong flags, and a reader
-//! that goes away.
+//! What holds for every lesson: its place in the list and in the README, its file, its help text,
+//! wrong flags, and what it does when nobody reads its output.
 
 mod common;
 
@@ -14,18 +14,18 @@ use worker_pools::lessons::{LESSONS, Lesson};
 
 const LIST: &str = env!("CARGO_BIN_EXE_worker-pools");
 
-/// The program of this name.
+/// The path of the program with this name.
 fn program(name: &str) -> String {
     let program = Path::new(LIST).with_file_name(format!("{name}{EXE_SUFFIX}"));
     program.to_str().expect("a path that is text").to_string()
 }
 
-/// Each lesson's name and program.
+/// The name and the program of each lesson.
 fn programs() -> impl Iterator<Item = (&'static str, String)> {
     LESSONS.into_iter().map(|it| (it.name, program(it.name)))
 }
 
-/// The flags that make the lesson short, or print much.
+/// Flags for a short run. `jobs` goes to the lessons that have a flag for the number of jobs.
 fn flags(name: &str, jobs: &str) -> Vec<String> {
     let flags = match name {
         "url_fetcher" => String::new(),
@@ -35,7 +35,7 @@ fn flags(name: &str, jobs: &str) -> Vec<String> {
     flags.split_whitespace().map(str::to_string).collect()
 }
 
-/// The file of a lesson, below `src/bin`.
+/// The source file of a lesson, in `src/bin`.
 fn file(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bin");
     let file = folder.join(name).with_extension("rs");
@@ -50,7 +50,7 @@ fn file(name: &str) -> PathBuf {
 fn the_list_has_every_lesson() {
     let folder = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/bin")).expect("src/bin");
     let in_folder: BTreeSet<String> = folder
-        .map(|entry| entry.expect("an entry").path())
+        .map(|entry| entry.expect("a readable folder").path())
         .filter(|path| path.is_dir() || path.extension().is_some_and(|it| it == "rs"))
         .filter_map(|path| Some(path.file_stem()?.to_str()?.to_string()))
         .collect();
@@ -78,7 +78,7 @@ fn the_readme_lists_and_shows_every_lesson() {
          }| {
             let file = file(name);
             let file = file.strip_prefix(env!("CARGO_MANIFEST_DIR"));
-            let file = file.expect("below it").to_str().expect("text");
+            let file = file.expect("in it").to_str().expect("text");
             let file = file.replace('\\', "/");
             format!("| [`{name}`]({file}) | {section} | {shows} |")
         },
@@ -93,7 +93,7 @@ fn the_readme_lists_and_shows_every_lesson() {
     }
 }
 
-/// How many lines are neither blank nor only a comment.
+/// Counts the lines that are neither blank nor only a comment.
 fn lines_of_code(source: &str) -> usize {
     let is_code = |line: &&str| !line.is_empty() && !line.starts_with("//");
     source.lines().map(str::trim).filter(is_code).count()
@@ -102,11 +102,11 @@ fn lines_of_code(source: &str) -> usize {
 #[test]
 fn a_lesson_is_short_and_fits_the_projector() {
     for Lesson { name, .. } in LESSONS {
-        let source = fs::read_to_string(file(name)).expect("its file");
+        let source = fs::read_to_string(file(name)).expect("a readable file");
         let wide = source.lines().find(|line| line.chars().count() > 80);
         assert_eq!(wide, None, "{name}: more than 80 columns");
         for part in ["//! # ", "//! Go to Rust:", "//! Predict:", "//! Try:"] {
-            assert!(source.contains(part), "{name}: no {part}");
+            assert!(source.contains(part), "{name}: {part:?} is missing");
         }
         let lines = lines_of_code(&source);
         let max = match name {
@@ -142,7 +142,7 @@ fn every_fault_has_a_test_and_every_test_a_row() {
         ("`production_pool`", production_pool),
     ] {
         let is_of_lesson = |part: &&str| part.lines().next().is_some_and(|it| it.contains(lesson));
-        let part = page.split("\n## ").find(is_of_lesson).expect("its part");
+        let part = page.split("\n## ").find(is_of_lesson).expect("a part");
         let rows = part.lines().filter(|line| line.starts_with("| ")).skip(1);
         let named: Vec<&str> = rows
             .map(|row| row.trim_end_matches(" |").rsplit(" | ").next().expect(row))
@@ -152,11 +152,14 @@ fn every_fault_has_a_test_and_every_test_a_row() {
         for test in &named {
             assert!(
                 faults.contains(test) || others.contains(test),
-                "no test {test}"
+                "docs/faults.md names {test}, but no test has this name"
             );
         }
         for test in faults {
-            assert!(named.contains(&test), "no row for {test}");
+            assert!(
+                named.contains(&test),
+                "docs/faults.md has no row for the test {test}"
+            );
         }
     }
 }
@@ -177,7 +180,7 @@ fn assert_refused(lesson: &str, flags: &str, named: &str) {
     assert_eq!(ended.status, Some(2), "{flags}");
     assert_eq!(ended.stdout, [""; 0], "{flags}");
     let [line] = &ended.stderr[..] else {
-        panic!("not one line for {flags}: {ended:#?}");
+        panic!("expected one line for {flags}: {ended:#?}");
     };
     assert!(line.starts_with("error: "), "{line}");
     assert!(line.contains(named), "{flags}: {line}");
@@ -273,7 +276,7 @@ fn a_wrong_flag_gets_one_line_that_names_flag_and_value() {
     }
 }
 
-/// A pipe that nobody reads: that of a program which has ended.
+/// A pipe that nobody reads: the stdin of a program that has ended.
 fn pipe_without_reader() -> Stdio {
     let mut ended = Command::new(LIST)
         .stdin(Stdio::piped())

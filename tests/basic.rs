@@ -1,4 +1,4 @@
-//! `basic`: what it prints, and that its workers work side by side.
+//! `basic`: what it prints, and that its workers work in parallel.
 
 mod common;
 

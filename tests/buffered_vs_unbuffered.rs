@@ -1,4 +1,4 @@
-//! `buffered_vs_unbuffered`: what the table says of each capacity.
+//! `buffered_vs_unbuffered`: what the table says about each capacity.
 
 mod common;
 
@@ -6,7 +6,7 @@ use common::{numbers, run, summed_up};
 
 const LESSON: &str = env!("CARGO_BIN_EXE_buffered_vs_unbuffered");
 
-/// A row: what a queue of this capacity did.
+/// A row of the table: what happened with this capacity.
 #[derive(Debug)]
 struct Row {
     capacity: usize,
@@ -43,7 +43,7 @@ fn rows(flags: &str) -> Vec<Row> {
 #[test]
 fn with_more_room_submits_wait_less_but_jobs_still_start_late() {
     let [none, some, all] = &rows("--work-ms 20")[..] else {
-        panic!("not three rows");
+        panic!("expected three rows");
     };
     assert_eq!([none.capacity, some.capacity, all.capacity], [0, 6, 60]);
 
@@ -56,7 +56,7 @@ fn with_more_room_submits_wait_less_but_jobs_still_start_late() {
     assert_eq!((all.waited, all.total_ms, all.longest_ms), (0, 0, 0));
     assert!(all.deepest > 0 && all.deepest <= 60, "{all:?}");
 
-    // The bursts are larger than the pool, so the last jobs of a burst start late in any case.
+    // A burst has more jobs than the pool has workers, so its last jobs always start late.
     for row in [none, some, all] {
         assert!(row.late_ms > 0, "{row:?}");
         // Sixty jobs of 20 ms on three workers.

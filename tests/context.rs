@@ -1,4 +1,4 @@
-//! The helper library's context.
+//! The library's `Context`: when it is done, and how threads notice.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use crossbeam_channel::{RecvTimeoutError, TryRecvError, bounded};
 use worker_pools::Context;
 use worker_pools::context::Reason;
 
-/// Far longer than anything here takes.
+/// Far longer than any wait here should take.
 const LIMIT: Duration = Duration::from_secs(30);
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -57,7 +57,7 @@ fn one_cancel_wakes_all_threads() {
     }
     cancel.cancel();
     for _ in 0..10 {
-        count.recv_timeout(LIMIT).expect("woken");
+        count.recv_timeout(LIMIT).expect("each thread wakes up");
     }
 }
 
@@ -101,7 +101,7 @@ fn dropping_the_last_cancel_cancels() {
 fn a_context_is_done_at_its_deadline() {
     let before = Instant::now();
     let (context, _cancel) = Context::with_timeout(Duration::from_millis(30));
-    let deadline = context.deadline().expect("it has one");
+    let deadline = context.deadline().expect("a deadline");
     assert!(deadline >= before + Duration::from_millis(30));
 
     wait(&context);
@@ -145,7 +145,7 @@ fn is_done_and_reason_and_done_always_agree() {
         let (context, cancel) = Context::with_cancel();
         thread::scope(|scope| {
             scope.spawn(|| cancel.cancel());
-            // Each of these must imply all others, at whatever moment the cancel is.
+            // As soon as one of them says that the context is done, all of them must say so.
             while !context.is_done() && context.reason().is_none() {
                 std::hint::spin_loop();
             }

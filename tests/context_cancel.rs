@@ -14,7 +14,7 @@ fn fates(ended: &Ended, jobs: usize) -> (usize, usize, usize) {
     assert_eq!(summed_up(ended), 1, "{ended:#?}");
     let (last, lines) = ended.stdout.split_last().expect("some output");
     let [total, delivered, late, never_started] = numbers(last)[..] else {
-        panic!("not the line that adds up: {last}");
+        panic!("the last line is not the one that adds up: {last}");
     };
     assert_eq!(
         *last,
@@ -26,7 +26,7 @@ fn fates(ended: &Ended, jobs: usize) -> (usize, usize, usize) {
     assert_eq!(total, jobs);
     assert_eq!(delivered + late + never_started, jobs, "{ended:#?}");
 
-    // Jobs are taken in the order in which they were queued.
+    // Workers take the jobs in the order of the queue.
     let started = sorted(started(lines));
     assert_eq!(started, (1..=jobs - never_started).collect::<Vec<_>>());
     let done = sorted(done(lines));
@@ -34,7 +34,7 @@ fn fates(ended: &Ended, jobs: usize) -> (usize, usize, usize) {
     assert!(done.windows(2).all(|pair| pair[0] < pair[1]), "{done:?}");
     assert!(done.iter().all(|job| started.contains(job)));
 
-    // A worker leaves with its first late result, and says so.
+    // A worker with a late result says that it is cancelled, and ends.
     let mut cancelled: Vec<&String> = lines
         .iter()
         .filter(|line| line.ends_with(" cancelled"))
@@ -53,7 +53,7 @@ fn fates(ended: &Ended, jobs: usize) -> (usize, usize, usize) {
 
 #[test]
 fn cancelled_before_the_run_no_job_starts() {
-    // Go's select, and `select!`, would take a job in half of the cases.
+    // Go's `select`, and the macro `select!`, would take a job in half of the cases.
     for seed in 0..30 {
         let flags = format!("--jobs 30 --work-ms 1 --cancel-after-ms 0 --seed {seed}");
         let ended = run(CONTEXT_CANCEL, &flags);
@@ -61,7 +61,7 @@ fn cancelled_before_the_run_no_job_starts() {
         assert_eq!(
             ended.stdout.len(),
             4,
-            "each worker says that it is cancelled"
+            "not every worker says that it is cancelled"
         );
     }
 }
@@ -77,7 +77,7 @@ fn cancelled_during_the_run_every_job_has_one_fate() {
         let (_, late, _) = fates(&run(CONTEXT_CANCEL, &flags), 60);
         late_in_all += late;
     }
-    assert!(late_in_all > 0, "the cancel never met a busy worker");
+    assert!(late_in_all > 0, "no cancel met a busy worker");
 }
 
 #[test]
@@ -87,13 +87,13 @@ fn cancelled_after_the_run_every_result_is_delivered() {
             format!("--jobs 30 --work-ms 2 --jitter 100 --cancel-after-ms 60000 --seed {seed}");
         let ended = run(CONTEXT_CANCEL, &flags);
         assert_eq!(fates(&ended, 30), (30, 0, 0), "{flags}");
-        assert_eq!(ended.stdout.len(), 61, "no worker is cancelled");
+        assert_eq!(ended.stdout.len(), 61, "a worker says that it is cancelled");
     }
 }
 
 #[test]
 fn a_worker_with_a_late_result_does_not_hang() {
-    // Every worker is busy at the cancel, and comes back when nobody reads.
+    // Every worker is busy at the cancel. When its job is done, nobody takes the result.
     let ended = run(CONTEXT_CANCEL, "--work-ms 2000 --cancel-after-ms 500");
     assert_eq!(fates(&ended, 10), (0, 3, 7));
 }
@@ -106,7 +106,7 @@ fn a_signal_cancels_the_run_at_any_moment() {
             CONTEXT_CANCEL,
             "--jobs 2000 --work-ms 2 --jitter 100 --cancel-after-ms 60000",
         );
-        // From the first line on, Ctrl-C is caught.
+        // Before the first line, the signal would just kill the lesson.
         let mut before: Vec<String> = (0..1 + round * 5).map(|_| lesson.line()).collect();
         lesson.signal(signal);
         let mut ended = lesson.end();
@@ -114,21 +114,21 @@ fn a_signal_cancels_the_run_at_any_moment() {
         before.append(&mut ended.stdout);
         ended.stdout = before;
         let (_, _, never_started) = fates(&ended, 2000);
-        assert!(never_started > 0, "the signal did not stop it");
+        assert!(never_started > 0, "the signal did not cancel the run");
     }
 }
 
 #[cfg(unix)]
 #[test]
 fn another_ctrl_c_ends_a_lesson_that_is_still_busy() {
-    // The work does not watch the context, so a worker is busy for an hour.
+    // The work does not watch the context, so the workers are busy for an hour.
     let mut lesson = common::start(
         CONTEXT_CANCEL,
         "--work-ms 3600000 --cancel-after-ms 3600000",
     );
     lesson.line();
     lesson.signal("INT");
-    // A key that is pressed twice by mistake is one Ctrl-C.
+    // A key that is pressed twice by mistake counts as one Ctrl-C.
     lesson.signal("INT");
     assert!(lesson.runs_for(std::time::Duration::from_millis(1500)));
     lesson.signal("INT");

@@ -6,7 +6,7 @@ use common::{Ended, done, numbers, run, sorted, started, summed_up};
 
 const LESSON: &str = env!("CARGO_BIN_EXE_graceful_vs_emergency");
 
-/// What became of the jobs of one half.
+/// How the jobs of one half ended.
 #[derive(Debug, Default, PartialEq)]
 struct Fates {
     done: Vec<usize>,
@@ -52,9 +52,9 @@ fn fates(lines: &[String], jobs: usize) -> Fates {
     );
     let all = [&done[..], interrupted, never_started].concat();
     assert_eq!(sorted(all), (0..jobs).collect::<Vec<_>>());
-    let begun = [&done[..], interrupted].concat();
-    assert_eq!(sorted(started(lines)), sorted(begun));
-    assert!(interrupted.len() <= 3, "more than there are workers");
+    let ran = [&done[..], interrupted].concat();
+    assert_eq!(sorted(started(lines)), sorted(ran));
+    assert!(interrupted.len() <= 3, "more than one per worker");
     fates
 }
 
@@ -63,7 +63,7 @@ fn graceful_drains_and_emergency_stops() {
     let ended = run(LESSON, "--work-ms 40 --cancel-after-ms 60");
 
     let [graceful, emergency] = &halves(&ended, 20)[..] else {
-        panic!("not two halves: {ended:#?}");
+        panic!("expected two halves: {ended:#?}");
     };
     assert_eq!(graceful.done.len(), 20);
     assert!(!emergency.never_started.is_empty());
@@ -103,7 +103,7 @@ fn cancelled_during_the_run_every_job_has_one_fate() {
         let halves = halves(&run(LESSON, &flags), 60);
         interrupted_in_all += halves[0].interrupted.len();
     }
-    assert!(interrupted_in_all > 0, "the cancel never met a busy worker");
+    assert!(interrupted_in_all > 0, "no cancel met a busy worker");
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn cancelled_after_the_run_every_job_is_done() {
 
 #[test]
 fn an_emergency_does_not_wait_for_running_jobs() {
-    // Were the jobs of an hour waited for, the run would go over the limit.
+    // Each job takes an hour. If the lesson waited for one, the run would exceed the limit.
     let flags = "--only emergency --work-ms 3600000 --cancel-after-ms 2000";
     let halves = halves(&run(LESSON, flags), 20);
     assert_eq!(halves[0].done, []);
@@ -129,7 +129,7 @@ fn a_signal_stops_either_half_at_any_moment() {
         let flags =
             format!("--only {half} --jobs 2000 --work-ms 2 --jitter 100 --cancel-after-ms 60000");
         let mut lesson = common::start(LESSON, &flags);
-        // From the first line on, Ctrl-C is caught.
+        // Before the first line, the signal would just kill the lesson.
         let mut before: Vec<String> = (0..1 + round * 5).map(|_| lesson.line()).collect();
         lesson.signal(signal);
         let mut ended = lesson.end();

@@ -1,4 +1,4 @@
-//! The pictures of the real lessons.
+//! The pictures that the lessons draw.
 
 mod common;
 
@@ -8,44 +8,44 @@ use common::{run, start_command};
 
 #[test]
 fn each_picture_shows_what_its_lesson_is_about() {
-    let says = |lesson, flags: &str, text: &str| {
+    let assert_draws = |lesson, flags: &str, text: &str| {
         let ended = run(lesson, &format!("--timeline always {flags}"));
         let is_there = ended.stderr.iter().any(|line| line.contains(text));
         assert!(is_there, "{text}: {ended:#?}");
     };
     let cancelled = "--work-ms 50 --cancel-after-ms 20";
-    says(env!("CARGO_BIN_EXE_context_cancel"), cancelled, "  cancel");
+    assert_draws(env!("CARGO_BIN_EXE_context_cancel"), cancelled, "  cancel");
     let struct_pool = env!("CARGO_BIN_EXE_struct_pool");
-    says(struct_pool, "--work-ms 5 --panic-on 3", "; 1 failed");
+    assert_draws(struct_pool, "--work-ms 5 --panic-on 3", "; 1 failed");
     let emergency = env!("CARGO_BIN_EXE_graceful_vs_emergency");
-    says(emergency, cancelled, "  cancel");
+    assert_draws(emergency, cancelled, "  cancel");
     let in_an_hour = "--only emergency --work-ms 3600000 --cancel-after-ms 1000";
-    says(emergency, in_an_hour, "; 3 interrupted");
-    says(
+    assert_draws(emergency, in_an_hour, "; 3 interrupted");
+    assert_draws(
         env!("CARGO_BIN_EXE_struct_pool"),
         "--work-ms 5",
         "all submitted",
     );
-    says(
+    assert_draws(
         env!("CARGO_BIN_EXE_buffered_vs_unbuffered"),
         "--work-ms 5",
         "queue    ",
     );
-    says(
+    assert_draws(
         env!("CARGO_BIN_EXE_why_pools"),
         "--work-ms 1 --jobs 50",
         "50 jobs of ",
     );
-    says(
+    assert_draws(
         env!("CARGO_BIN_EXE_url_fetcher"),
         "http://127.0.0.1:1/page",
         "1 failed",
     );
     let service = env!("CARGO_BIN_EXE_production_pool");
     let flags = "--metrics off --duration-secs 0.2 --work-ms 20 --panic-percent 100";
-    says(service, flags, " failed;");
-    says(service, flags, "no more jobs");
-    says(service, flags, "queue    ");
+    assert_draws(service, flags, " failed;");
+    assert_draws(service, flags, "no more jobs");
+    assert_draws(service, flags, "queue    ");
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn the_timeline_flag_decides_what_is_drawn() {
     assert_eq!(lanes.count(), 3, "{drawn:#?}");
     assert!(
         !drawn.stderr.iter().any(|line| line.contains('\u{1b}')),
-        "colours in a pipe"
+        "it writes colours to a pipe"
     );
     let sentence = "10 jobs of ";
     let has_sentence = |lines: &[String]| lines.iter().any(|it| it.starts_with(sentence));
@@ -81,7 +81,7 @@ fn the_locale_decides_on_unicode() {
             continue;
         }
         let mut command = Command::new(env!("CARGO_BIN_EXE_basic"));
-        // So long that they are seen beside the time that a busy machine takes to start a thread.
+        // Jobs so long that their bars are visible, even if a busy machine starts threads slowly.
         command.args(["--work-ms", "100", "--timeline", "always", "--jobs", "3"]);
         command
             .env("LC_ALL", locale)
@@ -99,8 +99,8 @@ fn a_lesson_writes_its_svg_or_says_why_not() {
     let file = std::env::temp_dir().join(format!("worker-pools-{}.svg", std::process::id()));
     let flags = format!("--work-ms 1 --svg {}", file.display());
     assert_eq!(run(basic, &flags).status, Some(0));
-    let svg = std::fs::read_to_string(&file).expect("it was written");
-    std::fs::remove_file(&file).expect("ours");
+    let svg = std::fs::read_to_string(&file).expect("the lesson wrote the file");
+    std::fs::remove_file(&file).expect("the file is ours");
     assert_eq!(svg.matches("class=\"bar done\"").count(), 10);
 
     let ended = run(basic, "--work-ms 1 --svg no/such/folder/picture.svg");
@@ -108,9 +108,9 @@ fn a_lesson_writes_its_svg_or_says_why_not() {
     assert_eq!(
         ended.stdout.len(),
         20,
-        "the lesson's own output comes first"
+        "the lesson prints its own output first"
     );
-    let last = ended.stderr.last().expect("it says why");
+    let last = ended.stderr.last().expect("a line that says why");
     assert!(
         last.starts_with("error: --svg no/such/folder/picture.svg: "),
         "{last}"

@@ -1,5 +1,6 @@
-//! `production_pool`: the promises of its `Pool`. `production_pool_service.rs` has those of the
-//! service, `production_pool_faults.rs` those that hold whatever its clients do.
+//! `production_pool`: the promises of its `Pool`. The promises of the service are in
+//! `production_pool_service.rs`, and those about clients that misbehave in
+//! `production_pool_faults.rs`.
 
 mod common;
 
@@ -15,8 +16,8 @@ use crossbeam_channel::{Receiver, Sender, bounded, select, unbounded};
 use worker_pools::Context;
 use worker_pools::production_pool::{Finished, Metrics, Pool, RejectReason};
 
-/// Long enough to see that something does not happen.
-const A_WHILE: Duration = Duration::from_millis(100);
+/// How long a test waits to see that something does not happen.
+const SHORT_WAIT: Duration = Duration::from_millis(100);
 
 const DRAIN: fn() -> Context = Context::background;
 
@@ -27,7 +28,7 @@ fn stop_now() -> Context {
 
 fn stop_soon() -> Context {
     let (context, cancel) = Context::with_timeout(Duration::from_millis(1));
-    // The clock ends it; dropped, the cancel would.
+    // The timeout ends the context. Dropping the cancel would end it at once.
     std::mem::forget(cancel);
     context
 }
@@ -37,25 +38,25 @@ fn new_pool<J: Send + 'static, R: Send + 'static>(
     capacity: usize,
     work: impl Fn(&Context, &J) -> R + Send + Sync + 'static,
 ) -> Pool<J, R> {
-    Pool::new(size, capacity, work).expect("the system has a few threads for us")
+    Pool::new(size, capacity, work).expect("a few threads")
 }
 
-/// A pool whose jobs say that they began, and then wait for the gate to open. Dropping the gate
-/// opens it. Stopped before, they say so, and wait on.
+/// A pool whose jobs report that they started, and then wait until the gate opens. Dropping the gate
+/// opens it. If the pool is stopped first, they report that too and wait on.
 struct Gated {
-    // First, so that it is dropped before the pool, which waits for its jobs.
+    // The first field, so that it is dropped before the pool, which waits for its jobs.
     gate: Sender<()>,
     pool: Arc<Pool<usize, usize>>,
-    begun: Receiver<usize>,
+    started: Receiver<usize>,
     stopped: Receiver<usize>,
 }
 
 fn gated(size: usize, capacity: usize) -> Gated {
-    let (begins, begun) = unbounded();
+    let (reports, started) = unbounded();
     let (is_stopped, stopped) = unbounded();
     let (gate, closed) = bounded::<()>(0);
     let pool = new_pool(size, capacity, move |stop, &job: &usize| {
-        begins.send(job).expect("the test keeps its receiver");
+        reports.send(job).expect("the test keeps its receiver");
         select! {
             recv(stop.done()) -> _ => {
                 let _ = is_stopped.send(job); // fails when the test is over
@@ -68,7 +69,7 @@ fn gated(size: usize, capacity: usize) -> Gated {
     Gated {
         gate,
         pool: Arc::new(pool),
-        begun,
+        started,
         stopped,
     }
 }
@@ -80,16 +81,17 @@ impl Gated {
         (0..).take_while(accepted).count()
     }
 
-    fn wait_for_begun(&self, jobs: usize) {
+    fn wait_for_starts(&self, jobs: usize) {
         for _ in 0..jobs {
-            self.begun.recv_timeout(LIMIT).expect("a worker begins it");
+            let started = self.started.recv_timeout(LIMIT);
+            started.expect("a worker starts it");
         }
     }
 
-    /// Waits until the pool has seen that its time is up, and a job has seen it too.
+    /// Waits until the pool is stopped and a job has seen it.
     fn wait_for_stop(&self) {
-        let told = self.stopped.recv_timeout(LIMIT);
-        told.expect("a running job is told of the stop");
+        let seen = self.stopped.recv_timeout(LIMIT);
+        seen.expect("a running job sees the stop");
     }
 }
 
@@ -126,8 +128,8 @@ fn workers_run_in_parallel_and_results_are_typed() {
 #[test]
 fn no_more_jobs_run_than_there_are_workers() {
     within_limit(|| {
-        let (running, most) = (AtomicUsize::new(0), Arc::new(AtomicUsize::new(0)));
-        let copy = Arc::clone(&most);
+        let (running, max) = (AtomicUsize::new(0), Arc::new(AtomicUsize::new(0)));
+        let copy = Arc::clone(&max);
         let pool = new_pool(3, 97, move |_, _: &usize| {
             let now = running.fetch_add(1, SeqCst) + 1;
             copy.fetch_max(now, SeqCst);
@@ -139,7 +141,7 @@ fn no_more_jobs_run_than_there_are_workers() {
         }
         let leftovers = pool.shutdown(&DRAIN());
         assert_eq!(leftovers.undelivered.len(), 100);
-        assert!(most.load(SeqCst) <= 3);
+        assert!(max.load(SeqCst) <= 3);
     });
 }
 
@@ -149,7 +151,7 @@ fn a_pool_takes_exactly_what_fits_and_hands_the_next_job_back() {
         for (size, capacity) in [(1, 0), (1, 1), (4, 0), (4, 1), (4, 16)] {
             let room = size + capacity;
             let gated = gated(size, capacity);
-            // At once, before the workers have woken up.
+            // All of them at once, before the workers wake up.
             for job in 0..room {
                 gated.pool.submit(job).expect("there is room");
             }
@@ -160,7 +162,7 @@ fn a_pool_takes_exactly_what_fits_and_hands_the_next_job_back() {
             );
             assert_eq!(rejected.to_string(), "the queue is full");
 
-            gated.wait_for_begun(size);
+            gated.wait_for_starts(size);
             let full = Metrics {
                 queued: capacity as u64,
                 active: size as u64,
@@ -181,7 +183,7 @@ fn a_pool_takes_exactly_what_fits_and_hands_the_next_job_back() {
                 processed: room as u64,
                 ..full
             };
-            // Whoever has the last result finds the pool idle.
+            // After the last result, the pool is idle.
             assert_eq!(gated.pool.metrics(), idle);
             gated.pool.submit(99).expect("there is room again");
         }
@@ -192,7 +194,7 @@ fn a_pool_takes_exactly_what_fits_and_hands_the_next_job_back() {
 fn when_results_pile_up_jobs_are_rejected_and_workers_go_on() {
     within_limit(|| {
         let pool = new_pool(2, 3, |_, _: &usize| ());
-        // The workers end jobs all the time, so that the queue has room again and again.
+        // The workers finish jobs all the time, so the queue has room again and again.
         let rejected = loop {
             match pool.submit(7) {
                 Err(rejected) if rejected.reason == RejectReason::ResultsFull => break rejected,
@@ -203,14 +205,15 @@ fn when_results_pile_up_jobs_are_rejected_and_workers_go_on() {
         while pool.metrics().active + pool.metrics().queued > 0 {
             thread::yield_now();
         }
-        // At most 4, and one in each worker's hands, and then 5 more jobs were in the pool.
+        // When the last job was accepted, at most 4 results were waiting. Each of the 2 workers held
+        // at most one more, and at most 5 jobs were in the pool: 11 in all.
         assert!((5..=11).contains(&pool.results().len()));
 
         while pool.results().len() >= 5 {
-            pool.submit(7).expect_err("still too many");
+            pool.submit(7).expect_err("too many results");
             next(pool.results());
         }
-        pool.submit(7).expect("they were taken");
+        pool.submit(7).expect("results were taken");
     });
 }
 
@@ -234,7 +237,7 @@ fn a_panic_loses_neither_workers_nor_other_jobs() {
                     pool.submit(false).expect("a worker is free");
                 }
                 for _ in 0..size {
-                    next(pool.results()).result.expect("all workers live");
+                    next(pool.results()).result.expect("all workers survived");
                 }
                 let metrics = pool.metrics();
                 assert_eq!(metrics.failed, panics as u64);
@@ -303,13 +306,14 @@ fn a_failed_job_comes_back_with_its_panic() {
         let number = failure();
         assert_eq!(number.message(), "no message");
         assert_eq!(number.payload.downcast_ref(), Some(&42));
-        // It goes off where the test drops it, and not in the worker.
+        // It panics where the test drops it, and not in the worker.
         let bomb = failure();
         assert!(panic::catch_unwind(AssertUnwindSafe(|| drop(bomb))).is_err());
         drop(failures);
 
         pool.submit(1).expect("there is room");
-        next(pool.results()).result.expect_err("its worker lives");
+        let again = next(pool.results()).result;
+        again.expect_err("the worker survived");
     });
 }
 
@@ -326,7 +330,7 @@ fn the_metrics_add_up_at_any_moment() {
         thread::scope(|scope| {
             let submitter = scope.spawn(|| {
                 for job in 0..20_000 {
-                    // Makes room by reading, and so is its own reader.
+                    // It takes a result to make room, so the test needs no reader.
                     while pool.submit(job).is_err() {
                         pool.results().recv_timeout(LIMIT).expect("a result");
                     }
@@ -388,15 +392,15 @@ fn a_reader_gets_every_result_of_a_drain() {
         drop(gated.gate);
         let leftovers = gated.pool.shutdown(&DRAIN());
 
-        // It ends, because the channel is closed.
+        // The reader ends, because the channel is closed.
         let read = reader.join().expect("no panic");
         assert_eq!(read, (0..accepted).collect());
         assert_eq!(leftovers.undelivered.len(), 0);
     });
 }
 
-/// Begins a shutdown on another thread, and returns once it has begun.
-fn shutdown_aside(
+/// Starts a shutdown on another thread, and returns once the pool accepts no more jobs.
+fn start_shutdown(
     pool: &Arc<Pool<usize, usize>>,
     stop: Context,
 ) -> thread::JoinHandle<(Vec<usize>, BTreeSet<usize>)> {
@@ -418,8 +422,8 @@ fn after_a_stop_no_job_starts() {
         for _ in 0..50 {
             let gated = gated(2, 10);
             assert_eq!(gated.fill(), 12);
-            gated.wait_for_begun(2);
-            let shutdown = shutdown_aside(&gated.pool, stop_now());
+            gated.wait_for_starts(2);
+            let shutdown = start_shutdown(&gated.pool, stop_now());
             drop(gated.gate);
 
             let (never_started, undelivered) = shutdown.join().expect("no panic");
@@ -427,7 +431,7 @@ fn after_a_stop_no_job_starts() {
             assert_eq!(undelivered.len(), 2);
             let all = undelivered.into_iter().chain(never_started);
             assert_eq!(all.collect::<BTreeSet<_>>(), (0..12).collect());
-            assert_eq!(gated.begun.len(), 0, "a job started after the stop");
+            assert_eq!(gated.started.len(), 0, "a job started after the stop");
             let metrics = gated.pool.metrics();
             assert_eq!((metrics.queued, metrics.active), (0, 0));
             assert_eq!((metrics.processed, metrics.never_started), (2, 10));
@@ -438,14 +442,14 @@ fn after_a_stop_no_job_starts() {
 #[test]
 fn running_jobs_see_the_stop() {
     within_limit(|| {
-        let (begins, begun) = bounded(1);
+        let (reports, started) = bounded(1);
         let pool = new_pool(1, 1, move |stop: &Context, _: &usize| {
-            begins.send(()).expect("the test waits");
-            // Without the stop this waits for ever.
+            reports.send(()).expect("the test waits");
+            // Without the stop, this never returns.
             stop.done().recv().is_err()
         });
         pool.submit(1).expect("there is room");
-        begun.recv_timeout(LIMIT).expect("it begins");
+        started.recv_timeout(LIMIT).expect("the job starts");
         let leftovers = pool.shutdown(&stop_now());
         assert!(next(&leftovers.undelivered).result.expect("no panic"));
     });
@@ -456,9 +460,9 @@ fn a_drain_that_runs_out_of_time_hands_back_jobs_that_never_started() {
     within_limit(|| {
         let gated = gated(1, 4);
         assert_eq!(gated.fill(), 5);
-        gated.wait_for_begun(1);
+        gated.wait_for_starts(1);
         let (stop, _cancel) = Context::with_timeout(Duration::from_millis(20));
-        let shutdown = shutdown_aside(&gated.pool, stop);
+        let shutdown = start_shutdown(&gated.pool, stop);
         gated.wait_for_stop();
         drop(gated.gate);
 
@@ -474,17 +478,17 @@ fn a_second_shutdown_can_stop_the_drain_of_the_first() {
     within_limit(|| {
         let gated = gated(1, 4);
         assert_eq!(gated.fill(), 5);
-        gated.wait_for_begun(1);
-        let drain = shutdown_aside(&gated.pool, DRAIN());
+        gated.wait_for_starts(1);
+        let drain = start_shutdown(&gated.pool, DRAIN());
         let pool = Arc::clone(&gated.pool);
         let (stop, cancel) = Context::with_cancel();
-        let hurry = thread::spawn(move || pool.shutdown(&stop).never_started);
+        let second = thread::spawn(move || pool.shutdown(&stop).never_started);
         cancel.cancel();
         gated.wait_for_stop();
         drop(gated.gate);
 
         let (mut never_started, undelivered) = drain.join().expect("no panic");
-        never_started.extend(hurry.join().expect("no panic"));
+        never_started.extend(second.join().expect("no panic"));
         never_started.sort();
         assert_eq!(never_started, [1, 2, 3, 4]);
         assert_eq!(undelivered, [0].into());
@@ -496,9 +500,9 @@ fn every_shutdown_waits_until_all_workers_have_ended() {
     within_limit(|| {
         let gated = gated(2, 0);
         assert_eq!(gated.fill(), 2);
-        gated.wait_for_begun(2);
-        let shutdowns = [DRAIN(), stop_now()].map(|stop| shutdown_aside(&gated.pool, stop));
-        thread::sleep(A_WHILE);
+        gated.wait_for_starts(2);
+        let shutdowns = [DRAIN(), stop_now()].map(|stop| start_shutdown(&gated.pool, stop));
+        thread::sleep(SHORT_WAIT);
         for shutdown in &shutdowns {
             assert!(!shutdown.is_finished(), "jobs are still running");
         }
@@ -507,19 +511,19 @@ fn every_shutdown_waits_until_all_workers_have_ended() {
         let all: BTreeSet<usize> = undelivered.into_iter().flatten().collect();
         assert_eq!(all, [0, 1].into());
 
-        // And once more, of a pool that is long gone.
+        // Another shutdown, when the pool has ended long ago, has nothing to return.
         let leftovers = gated.pool.shutdown(&stop_now());
         assert_eq!(leftovers.never_started.len(), 0);
         assert_eq!(leftovers.undelivered.len(), 0);
     });
 }
 
-/// Counts, slowly, that its thread ends.
+/// Counts its thread when the thread ends, but slowly.
 struct AtThreadEnd(Arc<AtomicUsize>);
 
 impl Drop for AtThreadEnd {
     fn drop(&mut self) {
-        thread::sleep(A_WHILE);
+        thread::sleep(SHORT_WAIT);
         self.0.fetch_add(1, SeqCst);
     }
 }
@@ -572,7 +576,7 @@ fn submits_that_race_a_shutdown_lose_no_job() {
                     pool.results().iter().map(|it| it.job).collect::<Vec<_>>()
                 });
                 start.wait();
-                // In the middle of it.
+                // In the middle of the submits.
                 while pool.metrics().accepted + pool.metrics().rejected < 2_000 {
                     thread::yield_now();
                 }
@@ -596,7 +600,7 @@ fn submits_that_race_a_shutdown_lose_no_job() {
     });
 }
 
-/// A job that brings its own function, and so can get at its own pool.
+/// A job that is a closure, so that it can use the pool that runs it.
 struct Closure<R>(Box<dyn Fn() -> R + Send>);
 
 fn closure_pool<R: Send + 'static>(size: usize, capacity: usize) -> Arc<Pool<Closure<R>, R>> {
@@ -655,9 +659,9 @@ fn a_submit_from_a_job_during_the_shutdown_is_rejected() {
     within_limit(|| {
         let pool = closure_pool(1, 1);
         let inner = Arc::clone(&pool);
-        let (begins, begun) = bounded(1);
+        let (reports, started) = bounded(1);
         let late = move || {
-            begins.send(()).expect("the test waits");
+            reports.send(()).expect("the test waits");
             while inner.is_open() {
                 thread::yield_now();
             }
@@ -665,7 +669,7 @@ fn a_submit_from_a_job_during_the_shutdown_is_rejected() {
             rejected.map(|it| it.reason)
         };
         pool.submit(closure(late)).ok().expect("there is room");
-        begun.recv_timeout(LIMIT).expect("it begins");
+        started.recv_timeout(LIMIT).expect("the job starts");
         let leftovers = pool.shutdown(&DRAIN());
         let reason = next(&leftovers.undelivered).result.expect("no panic");
         assert_eq!(reason, Some(RejectReason::ShuttingDown));
@@ -675,10 +679,10 @@ fn a_submit_from_a_job_during_the_shutdown_is_rejected() {
 #[test]
 fn jobs_may_shut_down_their_own_pool() {
     within_limit(|| {
-        // Two of them at once, which must not wait for each other; and those in the queue.
+        // Two jobs do so at once, and must not wait for each other. Others are in the queue.
         for (stop, drains) in [(DRAIN, true), (stop_now as fn() -> Context, false)] {
             let pool = closure_pool(2, 10);
-            // The jobs, and the test when all others are in the queue.
+            // For the two jobs, and for the test when the others are in the queue.
             let all = Arc::new(Barrier::new(3));
             for _ in 0..2 {
                 let (inner, all) = (Arc::clone(&pool), Arc::clone(&all));
@@ -698,7 +702,7 @@ fn jobs_may_shut_down_their_own_pool() {
                 .map(|it| it.result.unwrap_or(99))
                 .collect();
             let leftovers = pool.shutdown(&DRAIN());
-            assert_eq!(done.iter().sum::<usize>(), 0, "they return no job");
+            assert_eq!(done.iter().sum::<usize>(), 0, "a job got jobs or panicked");
             assert_eq!(done.len() + leftovers.never_started.len(), 12);
             let expected = if drains { 12 } else { 2 };
             assert_eq!(done.len(), expected);
@@ -714,7 +718,7 @@ fn a_dropped_pool_does_every_accepted_job() {
         let results = gated.pool.results().clone();
         drop(gated.gate);
         drop(gated.pool);
-        // No waiting here: drop has waited.
+        // The test does not wait here: drop has waited.
         assert_eq!(results.len(), accepted);
         assert_eq!(jobs(results), (0..accepted).collect());
     });

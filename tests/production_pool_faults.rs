@@ -1,5 +1,4 @@
-//! `production_pool`: clients of its endpoint that misbehave. `docs/faults.md` has a row for each
-//! test.
+//! `production_pool`: clients that misbehave. `docs/faults.md` has a row for each test.
 
 mod common;
 mod service;
@@ -11,19 +10,19 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use common::{LIMIT, Running, drip};
-use service::{observed, scrape};
+use service::{scrape, start_with_metrics};
 
-/// More clients than it serves at a time.
-const MANY: usize = 100;
-/// A request, but for the empty line at its end.
+/// More clients than the service serves at a time.
+const CROWD: usize = 100;
+/// A request without the empty line at its end.
 const HEAD: &str = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n";
 
-/// A service that runs until it is told to stop, and its address. Jobs come already: before that,
-/// a signal would just kill it.
+/// Starts a service that runs until a signal comes, and returns it and its address. Waits for the
+/// first job, because before that, a signal would just kill the service.
 #[track_caller]
 fn start() -> (Running, String) {
     let flags = "--duration-secs 0 --rate 100 --work-ms 1 --grace-secs 3600";
-    let (running, address) = observed(flags);
+    let (running, address) = start_with_metrics(flags);
     wait_for_more(&address, "accepted", 0);
     (running, address)
 }
@@ -33,7 +32,7 @@ fn start() -> (Running, String) {
 fn wait_for_more(address: &str, what: &str, before: u64) {
     let deadline = Instant::now() + LIMIT;
     while scrape(address)[&format!("worker_pool_jobs_{what}_total")] == before {
-        assert!(Instant::now() < deadline, "the pool stands still");
+        assert!(Instant::now() < deadline, "no more jobs were {what}");
     }
 }
 
@@ -42,31 +41,32 @@ fn wait_for_more(address: &str, what: &str, before: u64) {
 fn assert_unharmed(running: Running, address: &str) {
     let before = scrape(address)["worker_pool_jobs_processed_total"];
     wait_for_more(address, "processed", before);
-    assert_ends_well(running);
+    assert_drains(running);
 }
 
-/// Tells it to stop, and checks that the last line adds up: every job is done.
+/// Sends a signal, and checks that the service drains: the last line adds up, and every accepted job
+/// is done or failed.
 #[cfg(unix)]
 #[track_caller]
-fn assert_ends_well(running: Running) {
+fn assert_drains(running: Running) {
     running.signal("TERM");
     let ended = running.end();
     assert_eq!(ended.status, Some(0), "{ended:#?}");
     let sum = service::sum(&ended);
     assert_eq!((sum.never_started, sum.interrupted), (0, 0), "{ended:#?}");
-    // A job that panics has a line. Nothing else does.
+    // The default panic hook prints this. The service says it in other words when a job panics.
     let is_panic = |line: &String| line.contains(" panicked at ");
     assert!(!ended.stderr.iter().any(is_panic), "{ended:#?}");
 }
 
-/// Elsewhere, nothing tells it to stop.
+/// Other systems have no such signal; there, dropping the service kills it.
 #[cfg(not(unix))]
-fn assert_ends_well(_running: Running) {}
+fn assert_drains(_running: Running) {}
 
 fn connect(address: &str) -> TcpStream {
     let client = TcpStream::connect(address).expect("it listens");
-    client.set_read_timeout(Some(LIMIT)).expect("a limit");
-    client.set_write_timeout(Some(LIMIT)).expect("a limit");
+    client.set_read_timeout(Some(LIMIT)).expect("a timeout");
+    client.set_write_timeout(Some(LIMIT)).expect("a timeout");
     client
 }
 
@@ -76,14 +76,14 @@ fn connect_and_send(address: &str, text: impl AsRef<[u8]>) -> TcpStream {
     client
 }
 
-/// Many clients that take their time. They are connected as long as they are kept.
+/// Connects many clients that take all the time that they get. Dropping a client hangs up.
 type Crowd = fn(&str) -> Vec<TcpStream>;
 
 fn silent(address: &str) -> Vec<TcpStream> {
-    (0..MANY).map(|_| connect(address)).collect()
+    (0..CROWD).map(|_| connect(address)).collect()
 }
 
-/// They send one byte now and then.
+/// They send their request one byte at a time.
 fn slow(address: &str) -> Vec<TcpStream> {
     let clients = silent(address);
     for client in &clients {
@@ -93,45 +93,45 @@ fn slow(address: &str) -> Vec<TcpStream> {
     clients
 }
 
-/// They ask, and do not read the answer.
+/// They send a request and do not read the answer.
 fn deaf(address: &str) -> Vec<TcpStream> {
     let request = format!("{HEAD}\r\n");
     let ask = |_| connect_and_send(address, &request);
-    (0..MANY).map(ask).collect()
+    (0..CROWD).map(ask).collect()
 }
 
-/// They say nothing, and there are so many that the queue of the operating system is full, too.
+/// They send nothing, and there are so many that even the queue of the operating system is full.
 fn waiting(address: &str) -> Vec<TcpStream> {
     let address = address.parse().expect("an address");
     let connect = || TcpStream::connect_timeout(&address, Duration::from_millis(300));
     iter::from_fn(|| connect().ok()).take(1_000).collect()
 }
 
-/// All that it says until it hangs up. A reset is one way to do so, silence is not.
+/// Reads everything until the service hangs up. A reset counts as hanging up, silence does not.
 #[track_caller]
 fn read_all(mut client: &TcpStream) -> String {
     let mut bytes = Vec::new();
     if let Err(error) = client.read_to_end(&mut bytes) {
         let is_silent = matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut);
-        assert!(!is_silent, "it does not hang up");
+        assert!(!is_silent, "the service does not hang up");
     }
     String::from_utf8(bytes).expect("UTF-8")
 }
 
-/// Sends this again and again until the service hangs up.
+/// Sends `part` again and again until the service hangs up.
 #[track_caller]
 fn send_without_end(mut client: &TcpStream, part: &str) {
     let parts = part.repeat(1 + (64 << 10) / part.len());
     let deadline = Instant::now() + LIMIT;
     while client.write_all(parts.as_bytes()).is_ok() {
-        assert!(Instant::now() < deadline, "it listens for ever");
+        assert!(Instant::now() < deadline, "the service never hangs up");
     }
 }
 
 #[test]
 fn a_crowd_of_slow_clients() {
     let crowds: [Crowd; 3] = [silent, slow, deaf];
-    // Side by side, because each takes until the service has no more patience.
+    // In parallel, because each takes until the service hangs up.
     thread::scope(|scope| {
         for crowd in crowds {
             scope.spawn(move || {
@@ -144,14 +144,14 @@ fn a_crowd_of_slow_clients() {
     });
 }
 
-#[cfg(unix)] // elsewhere, nothing tells it to stop
+#[cfg(unix)] // other systems have no such signal
 #[test]
 fn a_stop_does_not_wait_for_clients() {
     let crowds: [Crowd; 4] = [silent, slow, deaf, waiting];
     for crowd in crowds {
         let (running, address) = start();
         let clients = crowd(&address);
-        assert_ends_well(running);
+        assert_drains(running);
         drop(clients);
     }
 }
@@ -162,7 +162,7 @@ fn clients_that_hang_up_early() {
     for _ in 0..500 {
         drop(connect(&address));
     }
-    for _ in 0..MANY {
+    for _ in 0..CROWD {
         drop(connect_and_send(&address, HEAD));
     }
     assert_unharmed(running, &address);
@@ -172,7 +172,7 @@ fn clients_that_hang_up_early() {
 fn a_full_queue_of_clients() {
     let (running, address) = start();
     let clients = waiting(&address);
-    assert!(clients.len() > MANY, "{}", clients.len());
+    assert!(clients.len() > CROWD, "{}", clients.len());
     drop(clients);
     assert_unharmed(running, &address);
 }
@@ -203,7 +203,7 @@ fn a_body_without_end() {
     let (running, address) = start();
     let send_and_read = |header: &str| {
         let client = connect_and_send(&address, format!("{HEAD}{header}\r\n\r\n"));
-        // It answers while the body still comes, and does not listen to it for ever.
+        // The service answers while the body is still coming, and hangs up after a while.
         thread::scope(|scope| {
             scope.spawn(|| send_without_end(&client, "1\r\nx\r\n"));
             assert!(read_all(&client).starts_with("HTTP/1.1 200 OK\r\n"));
@@ -233,9 +233,9 @@ fn a_large_body() {
     let request = format!("{HEAD}Content-Length: 1000000\r\n\r\n");
     let mut client = connect_and_send(&address, request);
     client.peek(&mut [0]).expect("an answer");
-    // It sends the rest all the same, and still has its answer.
+    // The client still sends the rest, and can read the answer afterwards.
     for _ in 0..10 {
-        client.write_all(&[b'x'; 100_000]).expect("it listens");
+        client.write_all(&[b'x'; 100_000]).expect("it reads");
     }
     client.shutdown(Shutdown::Write).expect("it is open");
     assert!(read_all(&client).starts_with("HTTP/1.1 200 OK\r\n"));
@@ -257,7 +257,7 @@ fn garbage() {
 #[test]
 fn a_client_that_speaks_tls() {
     let (running, address) = start();
-    // How a TLS client begins: it says that its greeting has 512 bytes.
+    // The first message of a TLS client. It announces a greeting of 512 bytes.
     let mut greeting = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".to_vec();
     greeting.resize(517, 0);
     let client = connect_and_send(&address, greeting);
@@ -274,12 +274,12 @@ fn a_client_that_asks_for_a_tunnel() {
     assert_unharmed(running, &address);
 }
 
-/// Who hangs up on an answer that it has not read resets the connection.
+/// A client resets the connection when it hangs up before it has read the answer.
 #[test]
 fn clients_that_reset() {
     let (running, address) = start();
-    for _ in 0..MANY {
-        // The second question is not complete.
+    for _ in 0..CROWD {
+        // The second request is not complete.
         let client = connect_and_send(&address, format!("{HEAD}\r\n{HEAD}"));
         client.peek(&mut [0]).expect("an answer");
     }

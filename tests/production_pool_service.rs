@@ -1,5 +1,5 @@
-//! `production_pool`: the service's last line adds up however it ends, and the service can be
-//! observed.
+//! `production_pool`: the last line of the service adds up, however the service ends. Its metrics
+//! agree with that line.
 
 mod common;
 mod service;
@@ -11,15 +11,15 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use common::{Ended, LIMIT, Running, numbers, run, start, start_command};
-use service::{SERVICE, get, observed, scrape, sum};
+use service::{SERVICE, get, scrape, start_with_metrics, sum};
 
-/// Signals that are closer together count as one.
+/// Long enough between two signals to count as two.
 #[cfg(unix)]
-const NOT_THE_SAME: Duration = Duration::from_millis(400);
+const SIGNAL_GAP: Duration = Duration::from_millis(400);
 
 #[test]
 fn the_service_runs_for_its_time_drains_and_adds_up() {
-    // All at once: two seconds each would be too long.
+    // All at once, because each run takes two seconds.
     let runs: Vec<Running> = (1..=20)
         .map(|seed| {
             let flags = "--metrics off --duration-secs 2 --rate 200 --work-ms 20";
@@ -38,7 +38,7 @@ fn the_service_runs_for_its_time_drains_and_adds_up() {
         assert!(sum.arrived <= 600, "{sum:?}");
         assert_eq!((sum.never_started, sum.interrupted), (0, 0));
 
-        // One line for each failure, and nothing of what a panic usually prints.
+        // Each failure has one line, without the usual message of a panic.
         let says = |text| {
             ended
                 .stderr
@@ -70,7 +70,7 @@ fn the_service_runs_for_its_time_drains_and_adds_up() {
 
 #[test]
 fn the_same_seed_gives_the_same_jobs() {
-    // So long that the queue fills, and then nothing moves until the stop.
+    // Jobs so long that the queue fills up, and then nothing changes until the stop.
     let flags = "--metrics off --duration-secs 0.1 --work-ms 3600000 --grace-secs 0 --seed";
     let arrived = |seed| sum(&run(SERVICE, &format!("{flags} {seed}"))).arrived;
     assert_eq!(arrived(7), arrived(7));
@@ -84,7 +84,7 @@ fn the_grace_period_ends_the_drain() {
     let ended = run(SERVICE, flags);
     assert!(
         start.elapsed() < Duration::from_secs(4),
-        "5 s is the default"
+        "the default is 5 s"
     );
     assert_eq!(ended.status, Some(0), "{ended:#?}");
     let sum = sum(&ended);
@@ -122,7 +122,7 @@ fn the_second_signal_stops_at_once() {
     running.wait_for("rejected"); // the queue is full
     running.signal("TERM");
     running.wait_for("no more jobs come");
-    assert!(running.runs_for(NOT_THE_SAME), "it stops");
+    assert!(running.runs_for(SIGNAL_GAP), "one signal stopped it");
     running.signal("TERM");
     running.wait_for("second signal: stopped");
     let ended = running.end();
@@ -154,12 +154,12 @@ fn repeated_signals_stop_the_service() {
     let flags = "--metrics off --duration-secs 0 --work-ms 3600000 --grace-secs 3600";
     let mut running = start(SERVICE, flags);
     running.wait_for("rejected"); // the queue is full
-    // As from a key that is held down.
+    // Like a Ctrl-C that is held down.
     let mut still_runs = || {
         running.signal("INT");
         running.runs_for(Duration::from_millis(100))
     };
-    assert!((0..100).any(|_| !still_runs()), "it is deaf");
+    assert!((0..100).any(|_| !still_runs()), "no signal stopped it");
     assert_eq!(running.end().status, Some(130));
 }
 
@@ -169,10 +169,10 @@ fn a_first_signal_during_the_drain_does_not_stop_the_service() {
     let flags = "--metrics off --duration-secs 0.1 --work-ms 3600000 --grace-secs 3600";
     let mut running = start(SERVICE, flags);
     running.wait_for("no more jobs come");
-    // More than a second after the end of the arrivals, when another lesson would just exit.
+    // In other lessons, nobody takes a signal that comes so late, and it ends the program.
     assert!(running.runs_for(Duration::from_millis(1_200)));
     running.signal("TERM");
-    assert!(running.runs_for(NOT_THE_SAME), "it stops");
+    assert!(running.runs_for(SIGNAL_GAP), "one signal stopped it");
     running.signal("TERM");
     let ended = running.end();
     assert_eq!(ended.status, Some(130), "{ended:#?}");
@@ -182,8 +182,8 @@ fn a_first_signal_during_the_drain_does_not_stop_the_service() {
 #[cfg(target_os = "linux")]
 #[test]
 fn threads_that_the_system_refuses_get_one_clear_line() {
-    // Where the last stack leaves next to nothing, a thread that begins aborts the program. A
-    // stack is 2 MB, so of these limits most leave enough.
+    // If the last stack leaves almost no memory, its thread aborts the program. A stack takes 2 MB,
+    // so most of these limits leave enough.
     let ended = [600_000, 600_500, 601_000, 601_500].map(|limit| {
         let mut command = Command::new("sh");
         let flags = "--metrics off --workers 1000 --duration-secs 0.1";
@@ -200,7 +200,8 @@ fn threads_that_the_system_refuses_get_one_clear_line() {
 
 #[test]
 fn metrics_add_up_while_jobs_run() {
-    let (_running, address) = observed("--duration-secs 0 --rate 400 --work-ms 8 --jitter 100");
+    let (_running, address) =
+        start_with_metrics("--duration-secs 0 --rate 400 --work-ms 8 --jitter 100");
     let mut before = scrape(&address);
     for _ in 0..100 {
         let now = scrape(&address);
@@ -219,13 +220,13 @@ fn metrics_add_up_while_jobs_run() {
 
 #[test]
 fn metrics_match_the_last_line() {
-    // Every job panics. A drain of four rounds, and time to look at it.
+    // Every job panics. The drain takes four rounds, so the test has time to look at it.
     let flags = "--duration-secs 1 --rate 100 --work-ms 500 --panic-percent 100";
-    let (mut running, address) = observed(flags);
+    let (mut running, address) = start_with_metrics(flags);
     running.wait_for("panicked");
     running.wait_for("no more jobs come");
     while get(&address, "/healthz").0 == 200 {
-        thread::yield_now(); // the line is printed just before
+        thread::yield_now(); // the line is printed just before the shutdown
     }
     let scraped = scrape(&address);
     let sum = sum(&running.end());
@@ -242,13 +243,13 @@ fn metrics_match_the_last_line() {
 
 #[test]
 fn a_connection_gets_one_answer() {
-    let (_running, address) = observed("--duration-secs 0");
+    let (_running, address) = start_with_metrics("--duration-secs 0");
     let mut client = TcpStream::connect(&address).expect("it listens");
-    client.set_read_timeout(Some(LIMIT)).expect("a limit");
+    client.set_read_timeout(Some(LIMIT)).expect("a timeout");
     let request = format!("GET /healthz HTTP/1.1\r\nHost: {address}\r\n\r\n");
     client.write_all(request.as_bytes()).expect("it reads");
     let mut answers = String::new();
-    // Up to the end: the server hangs up, and has sent nothing but the answer.
+    // To the end: the service hangs up after one answer.
     client.read_to_string(&mut answers).expect("it answers");
     assert_eq!(answers.matches("HTTP/1.1 ").count(), 1, "{answers}");
     assert!(answers.ends_with("\r\n\r\nok\n"), "{answers}");
@@ -256,15 +257,15 @@ fn a_connection_gets_one_answer() {
 
 #[test]
 fn healthz_tells_whether_jobs_are_accepted() {
-    // No job ends, and it drains until the test is over.
+    // No job ends, so the service drains until the test is over.
     let flags = "--duration-secs 2 --work-ms 3600000 --grace-secs 3600";
-    let (mut running, address) = observed(flags);
+    let (mut running, address) = start_with_metrics(flags);
     assert_eq!(get(&address, "/healthz").0, 200);
     running.wait_for("rejected");
-    assert_eq!(get(&address, "/healthz").0, 200, "full is not unhealthy");
+    assert_eq!(get(&address, "/healthz").0, 200, "a full queue is healthy");
     running.wait_for("no more jobs come");
     while get(&address, "/healthz").0 == 200 {
-        thread::yield_now(); // the line is printed just before
+        thread::yield_now(); // the line is printed just before the shutdown
     }
     let (status, _, body) = get(&address, "/healthz");
     assert_eq!((status, &body[..]), (503, "shutting down\n"));
@@ -273,12 +274,12 @@ fn healthz_tells_whether_jobs_are_accepted() {
 
 #[test]
 fn other_pages_and_methods_get_an_answer() {
-    let (_running, address) = observed("--duration-secs 0");
+    let (_running, address) = start_with_metrics("--duration-secs 0");
     assert_eq!(get(&address, "/nonsense").0, 404);
     assert_eq!(get(&address, "/metrics?all").0, 200);
     for method in ["HEAD", "POST"] {
         let mut client = TcpStream::connect(&address).expect("it listens");
-        client.set_read_timeout(Some(LIMIT)).expect("a limit");
+        client.set_read_timeout(Some(LIMIT)).expect("a timeout");
         let request = format!(
             "{method} /metrics HTTP/1.1\r\nHost: {address}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
         );
@@ -296,12 +297,12 @@ fn other_pages_and_methods_get_an_answer() {
 #[test]
 fn a_port_in_use_gets_one_clear_line() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let address = taken.local_addr().expect("it has one");
+    let address = taken.local_addr().expect("its address");
     let ended = run(SERVICE, &format!("--metrics {address}"));
     assert_eq!(ended.status, Some(1));
     assert_eq!(ended.stdout, [""; 0]);
     let [line] = &ended.stderr[..] else {
-        panic!("not one line: {ended:#?}");
+        panic!("expected one line: {ended:#?}");
     };
     let says = format!("error: cannot listen on {address}: ");
     assert!(line.starts_with(&says), "{line}");

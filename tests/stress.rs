@@ -1,9 +1,9 @@
-//! Random runs of both pools: workers, capacities, jobs of all kinds, submitters that are slow,
-//! readers that stop reading, and shutdowns at any moment. Whatever happens, the sums hold.
+//! Random runs of both pools: workers, capacities, jobs of all kinds, slow submitters, readers that
+//! stop reading, and shutdowns at any moment. In every run, the numbers must add up.
 //!
-//! A few seconds by default; `STRESS_SECS=600` makes it ten minutes for each pool. A run that fails
-//! says its seed, and `STRESS_SEED=` makes that the first run. A seed makes the same choices, though
-//! not the same interleaving: it may take some runs to fail again.
+//! They take a few seconds by default, and ten minutes for each pool with `STRESS_SECS=600`. A run
+//! that fails prints its seed; `STRESS_SEED=` makes that run the first. The same seed makes the same
+//! choices, but threads may interleave in another way, so it may take a few runs to fail again.
 
 mod common;
 
@@ -27,10 +27,10 @@ use worker_pools::{Context, struct_pool};
 fn from_env(name: &str) -> Option<u64> {
     let text = env::var(name).ok()?;
     let number = text.parse();
-    Some(number.unwrap_or_else(|_| panic!("{name} is to be a whole number, not {text:?}")))
+    Some(number.unwrap_or_else(|_| panic!("{name} must be a whole number, not {text:?}")))
 }
 
-/// Runs `run` with one seed after the other for a while, and adds up what it returns.
+/// Calls `run` with one seed after another until the time is over, and adds up what it returns.
 fn stress<const N: usize>(names: [&str; N], run: fn(&mut StdRng) -> [usize; N]) {
     let time = Duration::from_secs(from_env("STRESS_SECS").unwrap_or(2));
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
@@ -39,7 +39,7 @@ fn stress<const N: usize>(names: [&str; N], run: fn(&mut StdRng) -> [usize; N]) 
 
     let start = Instant::now();
     let (mut runs, mut sums) = (0, [0; N]);
-    // At least one, if the time is 0.
+    // At least one run, even if the time is 0.
     for seed in iter::successors(Some(first), |seed| seed.checked_add(1)) {
         let this_run = move || run(&mut StdRng::seed_from_u64(seed));
         match panic::catch_unwind(|| within_limit(this_run)) {
@@ -49,7 +49,7 @@ fn stress<const N: usize>(names: [&str; N], run: fn(&mut StdRng) -> [usize; N]) 
                 }
             }
             Err(panic) => {
-                eprintln!("to begin with this run: STRESS_SEED={seed}");
+                eprintln!("to begin with this run, set STRESS_SEED={seed}");
                 panic::resume_unwind(panic);
             }
         }
@@ -61,8 +61,8 @@ fn stress<const N: usize>(names: [&str; N], run: fn(&mut StdRng) -> [usize; N]) 
     println!("{runs} runs, seeds from {first}");
     for (name, sum) in names.iter().zip(sums) {
         println!("{sum:>12} {name}");
-        // Among so many runs, some have it. Else the stress is less than it says.
-        assert!(sum > 0 || runs < 200, "{name}: none");
+        // In 200 runs, each of these happens. If one does not, the runs are not random enough.
+        assert!(sum > 0 || runs < 200, "{name}: none in {runs} runs");
     }
 }
 
@@ -73,7 +73,7 @@ enum Kind {
     Yield,
     Compute(u32),
     Sleep(Duration),
-    /// Until the pool is stopped, but not for long.
+    /// Waits until the pool is stopped, but not for long.
     WaitForStop,
     Panic,
 }
@@ -104,18 +104,18 @@ impl Kind {
             Kind::WaitForStop => {
                 let _ = stop.done().recv_timeout(Duration::from_millis(2));
             }
-            // Without a message on stderr.
+            // Unlike `panic!`, this prints nothing on stderr.
             Kind::Panic => panic::resume_unwind(Box::new(number)),
         }
     }
 }
 
-/// The jobs of a run, and what they do. A job is its index.
+/// The jobs of a run, and what they do. A job is an index.
 struct Jobs {
     kinds: Vec<Kind>,
     starts: Vec<AtomicUsize>,
     running: AtomicUsize,
-    most: AtomicUsize,
+    max_running: AtomicUsize,
 }
 
 impl Jobs {
@@ -127,14 +127,14 @@ impl Jobs {
             kinds: kinds.collect(),
             starts: (0..jobs).map(|_| AtomicUsize::new(0)).collect(),
             running: AtomicUsize::new(0),
-            most: AtomicUsize::new(0),
+            max_running: AtomicUsize::new(0),
         })
     }
 
     fn run(&self, job: usize, stop: &Context) {
         self.starts[job].fetch_add(1, SeqCst);
         let running = self.running.fetch_add(1, SeqCst) + 1;
-        self.most.fetch_max(running, SeqCst);
+        self.max_running.fetch_max(running, SeqCst);
         let end = OnDrop(|| {
             self.running.fetch_sub(1, SeqCst);
         });
@@ -152,7 +152,7 @@ impl Jobs {
     }
 }
 
-/// Does something at the end, also if that is a panic.
+/// Calls the function when it is dropped, even by a panic.
 struct OnDrop<F: Fn()>(F);
 
 impl<F: Fn()> Drop for OnDrop<F> {
@@ -161,8 +161,8 @@ impl<F: Fn()> Drop for OnDrop<F> {
     }
 }
 
-/// Takes its time now and then.
-fn dawdle(random: &mut StdRng) {
+/// Waits now and then.
+fn sometimes_wait(random: &mut StdRng) {
     match random.random_range(0..100) {
         0..96 => {}
         96..98 => thread::yield_now(),
@@ -170,13 +170,13 @@ fn dawdle(random: &mut StdRng) {
     }
 }
 
-/// Deals the jobs out to so many hands.
-fn deal(jobs: usize, hands: usize) -> Vec<Vec<usize>> {
-    let hand = |hand| (hand..jobs).step_by(hands).collect();
-    (0..hands).map(hand).collect()
+/// Splits the jobs into this many parts.
+fn split(jobs: usize, parts: usize) -> Vec<Vec<usize>> {
+    let part = |part| (part..jobs).step_by(parts).collect();
+    (0..parts).map(part).collect()
 }
 
-/// As a set, in which none may be twice.
+/// The set of these jobs, after a check that no job is there twice.
 #[track_caller]
 fn unique(jobs: &[usize]) -> BTreeSet<usize> {
     let set: BTreeSet<usize> = jobs.iter().copied().collect();
@@ -202,13 +202,13 @@ fn struct_pool_run(random: &mut StdRng) -> [usize; 3] {
     let capacity = [0, 1, 2, 8, 1_000][random.random_range(0..5)];
     let pool = Arc::new(struct_pool::Pool::with_capacity(workers, capacity));
 
-    let submitters: Vec<_> = deal(jobs.kinds.len(), random.random_range(1..=3))
+    let submitters: Vec<_> = split(jobs.kinds.len(), random.random_range(1..=3))
         .into_iter()
-        .map(|hand| {
+        .map(|part| {
             let (pool, jobs, mut random) = (Arc::clone(&pool), Arc::clone(&jobs), random.fork());
             thread::spawn(move || {
-                for job in hand {
-                    dawdle(&mut random);
+                for job in part {
+                    sometimes_wait(&mut random);
                     let jobs = Arc::clone(&jobs);
                     pool.submit(move || jobs.run(job, &Context::background()));
                 }
@@ -229,11 +229,11 @@ fn struct_pool_run(random: &mut StdRng) -> [usize; 3] {
     let all = 0..jobs.kinds.len();
     let panicked: Vec<usize> = all.clone().filter(|&job| jobs.panics(job)).collect();
     match end {
-        Ok(()) => assert_eq!(panicked, [], "nobody hears of it"),
-        Err(panic) => assert!(panicked.contains(&number(&*panic)), "it is one of them"),
+        Ok(()) => assert_eq!(panicked, [], "the panic was not passed on"),
+        Err(panic) => assert!(panicked.contains(&number(&*panic)), "another panic"),
     }
     assert!(all.clone().all(|job| jobs.starts(job) == 1));
-    assert!(jobs.most.load(SeqCst) <= workers);
+    assert!(jobs.max_running.load(SeqCst) <= workers);
     [
         all.len() - panicked.len(),
         panicked.len(),
@@ -250,8 +250,8 @@ fn production_pool_accounts_for_every_job_once() {
         "rejected: the queue was full",
         "rejected: too many results",
         "rejected: shutting down",
-        "results left for whoever shut down",
-        "pools that two shut down at once",
+        "results left after the shutdown",
+        "pools with two shutdowns at once",
     ];
     stress(names, production_pool_run);
 }
@@ -286,30 +286,30 @@ impl End {
     }
 }
 
-/// Reads results: all of them, or so many and no more.
-fn read(results: Receiver<Finished<usize, ()>>, most: usize, random: &mut StdRng) -> Vec<Came> {
-    let results = results.iter().take(most);
-    let came = results.map(|finished| {
-        dawdle(random);
-        Came::from(finished)
+/// Reads all results, or the first `max`.
+fn read(results: Receiver<Finished<usize, ()>>, max: usize, random: &mut StdRng) -> Vec<Outcome> {
+    let results = results.iter().take(max);
+    let outcomes = results.map(|finished| {
+        sometimes_wait(random);
+        Outcome::from(finished)
     });
-    came.collect()
+    outcomes.collect()
 }
 
-/// A result that came out of the pool.
+/// How a job ended, according to its result.
 #[derive(Debug)]
-struct Came {
+struct Outcome {
     job: usize,
     panicked: bool,
 }
 
-impl From<Finished<usize, ()>> for Came {
-    fn from(Finished { job, result }: Finished<usize, ()>) -> Came {
+impl From<Finished<usize, ()>> for Outcome {
+    fn from(Finished { job, result }: Finished<usize, ()>) -> Outcome {
         if let Err(panic) = &result {
-            assert_eq!(number(&*panic.payload), job, "each has its own panic");
+            assert_eq!(number(&*panic.payload), job, "another job's panic");
         }
         let panicked = result.is_err();
-        Came { job, panicked }
+        Outcome { job, panicked }
     }
 }
 
@@ -322,25 +322,25 @@ fn production_pool_run(random: &mut StdRng) -> [usize; 8] {
         move |stop: &Context, &job: &usize| jobs.run(job, stop)
     };
     let pool = Arc::new(JobPool::new(workers, capacity, work).expect("a few threads"));
-    let hands = deal(jobs.kinds.len(), random.random_range(1..=3));
+    let parts = split(jobs.kinds.len(), random.random_range(1..=3));
 
-    // Each submitter tries a job a few times, while there is hope, and then gives it up.
+    // Each submitter tries each job a few times, but not again once the pool is shutting down.
     let (accepted_tx, accepted) = unbounded();
     let rejected = Arc::new(Mutex::new(Vec::new()));
-    let submitters = hands.into_iter().map(|hand| {
+    let submitters = parts.into_iter().map(|part| {
         let (pool, accepted, rejected) = (pool.clone(), accepted_tx.clone(), rejected.clone());
         let (mut random, tries) = (random.fork(), random.random_range(1..10));
         thread::spawn(move || {
-            for job in hand {
+            for job in part {
                 for _ in 0..tries {
-                    dawdle(&mut random);
+                    sometimes_wait(&mut random);
                     match pool.submit(job) {
                         Ok(()) => {
                             accepted.send(job).expect("the run collects them");
                             break;
                         }
                         Err(back) => {
-                            assert_eq!(back.job, job, "it hands the same job back");
+                            assert_eq!(back.job, job, "another job was handed back");
                             rejected.lock().expect("no panic").push(back.reason);
                             if back.reason == RejectReason::ShuttingDown {
                                 break;
@@ -354,15 +354,15 @@ fn production_pool_run(random: &mut StdRng) -> [usize; 8] {
     let submitters: Vec<_> = submitters.collect();
     drop(accepted_tx);
 
-    // No reader, or some; each reads to the end, or stops before.
+    // Up to two readers. Each reads to the end, or stops early.
     let readers = (0..random.random_range(0..=2)).map(|_| {
         let (results, mut random) = (pool.results().clone(), random.fork());
-        let most = [usize::MAX, random.random_range(0..50)][random.random_range(0..2)];
-        thread::spawn(move || read(results, most, &mut random))
+        let max = [usize::MAX, random.random_range(0..50)][random.random_range(0..2)];
+        thread::spawn(move || read(results, max, &mut random))
     });
     let readers: Vec<_> = readers.collect();
 
-    // One end, or two at once, in the middle of it all.
+    // One shutdown, or two at once, at random moments.
     let ends = (0..random.random_range(1..=2)).map(|_| {
         let (pool, end) = (Arc::clone(&pool), End::random(random));
         let moment = Duration::from_micros(random.random_range(0..10_000));
@@ -374,37 +374,38 @@ fn production_pool_run(random: &mut StdRng) -> [usize; 8] {
     let ends: Vec<_> = ends.collect();
 
     let shutdowns = ends.len();
-    let join = "its thread does not panic";
+    let join = "no panic";
     let never_started = ends.into_iter().flat_map(|end| end.join().expect(join));
     let never_started: Vec<usize> = never_started.collect();
     let starts: usize = (0..jobs.kinds.len()).map(|job| jobs.starts(job)).sum();
     for submitter in submitters {
         submitter.join().expect(join);
     }
-    let came = readers.into_iter().flat_map(|it| it.join().expect(join));
-    let mut came: Vec<Came> = came.collect();
-    let delivered = came.len();
-    came.extend(pool.results().iter().map(Came::from));
+    let outcomes = readers.into_iter().flat_map(|it| it.join().expect(join));
+    let mut outcomes: Vec<Outcome> = outcomes.collect();
+    let delivered = outcomes.len();
+    outcomes.extend(pool.results().iter().map(Outcome::from));
     let accepted: Vec<usize> = accepted.iter().collect();
 
-    // Every job that was accepted is in one place, and in no other.
-    let finished: Vec<usize> = came.iter().map(|came| came.job).collect();
+    // Every accepted job came back in exactly one place.
+    let finished: Vec<usize> = outcomes.iter().map(|outcome| outcome.job).collect();
     let mut back = finished.clone();
     back.extend(&never_started);
     assert_eq!(unique(&back), unique(&accepted));
-    // It was started if it says so, and had the end that it says.
+    // The jobs started, and panicked, as the pool says.
     assert!(finished.iter().all(|&job| jobs.starts(job) == 1));
     assert!(never_started.iter().all(|&job| jobs.starts(job) == 0));
     assert!(
-        came.iter()
-            .all(|came| came.panicked == jobs.panics(came.job))
+        outcomes
+            .iter()
+            .all(|outcome| outcome.panicked == jobs.panics(outcome.job))
     );
     let all_starts: usize = (0..jobs.kinds.len()).map(|job| jobs.starts(job)).sum();
     assert_eq!(starts, all_starts, "a job started after the shutdown");
-    assert!(jobs.most.load(SeqCst) <= workers);
-    // And the metrics say the same.
+    assert!(jobs.max_running.load(SeqCst) <= workers);
+    // The metrics agree.
     let rejected = rejected.lock().expect("no panic");
-    let panicked = came.iter().filter(|came| came.panicked).count();
+    let panicked = outcomes.iter().filter(|outcome| outcome.panicked).count();
     let metrics = pool.metrics();
     assert_eq!((metrics.queued, metrics.active), (0, 0));
     assert_eq!(metrics.accepted, accepted.len() as u64);
@@ -421,7 +422,7 @@ fn production_pool_run(random: &mut StdRng) -> [usize; 8] {
         rejected(RejectReason::QueueFull),
         rejected(RejectReason::ResultsFull),
         rejected(RejectReason::ShuttingDown),
-        came.len() - delivered,
+        outcomes.len() - delivered,
         shutdowns - 1,
     ]
 }

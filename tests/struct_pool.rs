@@ -14,16 +14,16 @@ use worker_pools::struct_pool::Pool;
 
 const STRUCT_POOL: &str = env!("CARGO_BIN_EXE_struct_pool");
 
-/// Long enough to see that something does not happen.
-const A_WHILE: Duration = Duration::from_millis(100);
+/// How long a test waits to see that something does not happen.
+const SHORT_WAIT: Duration = Duration::from_millis(100);
 
-/// What `shutdown` panics with.
+/// The payload of the panic that `shutdown` passes on.
 fn shutdown_panic(pool: Pool) -> Box<dyn std::any::Any + Send> {
     panic::catch_unwind(AssertUnwindSafe(|| pool.shutdown()))
         .expect_err("shutdown passes the panic on")
 }
 
-/// Submits a job for each worker that ends only when all of them run at the same time.
+/// Submits one job per worker. The jobs end only if all of them run at the same time.
 fn assert_parallel(pool: &Pool, workers: usize) {
     let barrier = Arc::new(Barrier::new(workers));
     let (passed, all_passed) = unbounded();
@@ -55,23 +55,23 @@ fn workers_run_in_parallel() {
 fn no_more_jobs_run_than_there_are_workers() {
     within_limit(|| {
         let pool = Pool::with_capacity(3, 100);
-        let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let (running, max) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         for _ in 0..100 {
-            let (running, most) = (Arc::clone(&running), Arc::clone(&most));
+            let (running, max) = (Arc::clone(&running), Arc::clone(&max));
             pool.submit(move || {
                 let now = running.fetch_add(1, Ordering::SeqCst) + 1;
-                most.fetch_max(now, Ordering::SeqCst);
+                max.fetch_max(now, Ordering::SeqCst);
                 thread::sleep(Duration::from_millis(1));
                 running.fetch_sub(1, Ordering::SeqCst);
             });
         }
         pool.shutdown();
 
-        assert!(most.load(Ordering::SeqCst) <= 3);
+        assert!(max.load(Ordering::SeqCst) <= 3);
     });
 }
 
-/// Counts the jobs that are done after the pool has ended by `end`.
+/// Submits 100 jobs, ends the pool by `end`, and returns how many jobs are done.
 fn done_after(capacity: usize, end: impl FnOnce(Pool)) -> usize {
     let done = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&done);
@@ -100,12 +100,14 @@ fn shutdown_and_drop_do_every_submitted_job() {
 /// Keeps a pool of one worker busy until the returned sender is dropped.
 fn busy(pool: Pool) -> (Arc<Pool>, Sender<()>) {
     let (gate, closed) = bounded::<()>(0);
-    let (begun, has_begun) = bounded(1);
+    let (starts, has_started) = bounded(1);
     pool.submit(move || {
-        begun.send(()).expect("the test waits");
+        starts.send(()).expect("the test waits");
         let _ = closed.recv();
     });
-    has_begun.recv_timeout(LIMIT).expect("the worker takes it");
+    has_started
+        .recv_timeout(LIMIT)
+        .expect("the worker starts it");
     (Arc::new(pool), gate)
 }
 
@@ -114,17 +116,18 @@ fn a_new_pool_has_room_for_two_jobs_per_worker() {
     within_limit(|| {
         let (pool, gate) = busy(Pool::new(1));
         for _ in 0..2 {
-            let accepted = submit_aside(&pool).recv_timeout(LIMIT);
+            let accepted = start_submit(&pool).recv_timeout(LIMIT);
             accepted.expect("there is room");
         }
-        let one_too_many = submit_aside(&pool);
-        assert!(one_too_many.recv_timeout(A_WHILE).is_err(), "too much room");
+        let one_too_many = start_submit(&pool);
+        let accepted = one_too_many.recv_timeout(SHORT_WAIT);
+        assert!(accepted.is_err(), "the queue has too much room");
         drop(gate);
     });
 }
 
-/// Submits a job from another thread, and says on the channel that it was accepted.
-fn submit_aside(pool: &Arc<Pool>) -> Receiver<()> {
+/// Submits a job from another thread. The channel reports when it is accepted.
+fn start_submit(pool: &Arc<Pool>) -> Receiver<()> {
     let (accepted, is_accepted) = bounded(1);
     let pool = Arc::clone(pool);
     thread::spawn(move || {
@@ -140,13 +143,13 @@ fn submit_waits_when_the_queue_is_full() {
         for capacity in [0, 1, 3] {
             let (pool, gate) = busy(Pool::with_capacity(1, capacity));
             for _ in 0..capacity {
-                let accepted = submit_aside(&pool).recv_timeout(LIMIT);
+                let accepted = start_submit(&pool).recv_timeout(LIMIT);
                 accepted.expect("there is room");
             }
-            let one_too_many = submit_aside(&pool);
+            let one_too_many = start_submit(&pool);
             assert!(
-                one_too_many.recv_timeout(A_WHILE).is_err(),
-                "no backpressure"
+                one_too_many.recv_timeout(SHORT_WAIT).is_err(),
+                "submit does not wait"
             );
 
             drop(gate);
@@ -219,10 +222,10 @@ fn a_pool_dropped_by_a_panic_still_does_its_jobs() {
             pool.submit(move || {
                 count.fetch_add(1, Ordering::SeqCst);
             });
-            // A second panic on top of this one would end the whole program.
+            // A second panic during this one would end the whole program.
             panic::resume_unwind(Box::new("in the caller"));
         });
-        let panic = caller.join().expect_err("it panicked");
+        let panic = caller.join().expect_err("the caller panicked");
         assert_eq!(panic.downcast_ref(), Some(&"in the caller"));
         assert_eq!(done.load(Ordering::SeqCst), 1);
     });
@@ -242,14 +245,14 @@ fn a_job_may_submit_to_its_own_pool() {
 #[test]
 fn a_job_that_submits_to_its_own_full_pool_never_ends() {
     within_limit(|| {
-        // As `submit` says. This is a trap to know, not a feature: a change that removes it is
-        // welcome to remove this test.
+        // The documentation of `submit` warns of this trap. It is not a feature: a change that
+        // removes the trap may remove this test.
         let (done, is_done) = bounded::<()>(1);
         let pool = Arc::new(Pool::with_capacity(1, 0));
         let inner = Arc::clone(&pool);
         pool.submit(move || inner.submit(move || done.send(()).expect("the test waits")));
-        assert!(is_done.recv_timeout(A_WHILE).is_err());
-        // Its worker is lost; dropping the pool would wait for it.
+        assert!(is_done.recv_timeout(SHORT_WAIT).is_err());
+        // Its worker waits and never ends. Dropping the pool would wait for that worker.
         std::mem::forget(pool);
     });
 }
@@ -304,7 +307,7 @@ fn the_lesson_processes_every_job_and_ends() {
 fn the_lesson_does_all_other_jobs_before_it_passes_a_panic_on() {
     let ended = run(STRUCT_POOL, "--work-ms 2 --panic-on 7");
 
-    assert_eq!(ended.status, Some(101), "as every panic in main");
+    assert_eq!(ended.status, Some(101), "the status after a panic in main");
     let jobs = ended.stdout.iter().map(|line| numbers(line)[0]).collect();
     assert_eq!(sorted(jobs), (0..20).collect::<Vec<_>>());
     assert!(ended.stderr.iter().any(|line| line.contains("job 7")));

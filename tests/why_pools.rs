@@ -1,4 +1,4 @@
-//! `why_pools`: every job is in the table once, whatever the operating system allows.
+//! `why_pools`: the table counts every job once, however many threads the operating system allows.
 
 mod common;
 
@@ -6,7 +6,7 @@ use common::{Ended, run, summed_up};
 
 const WHY_POOLS: &str = env!("CARGO_BIN_EXE_why_pools");
 
-/// One way of doing the jobs: a column of the table.
+/// A column of the table: one way to do the jobs.
 #[derive(Debug)]
 struct Column {
     threads: usize,
@@ -15,7 +15,7 @@ struct Column {
     never_started: usize,
 }
 
-/// The columns of a thread for each job, and of the pool, after a check that they add up.
+/// The columns of the table, after a check that they add up: a thread per job, and the pool.
 #[track_caller]
 fn columns(ended: &Ended, jobs: usize) -> [Column; 2] {
     assert_eq!(ended.status, Some(0), "{ended:#?}");
@@ -75,9 +75,9 @@ fn the_lesson_runs_without_jobs() {
 #[cfg(target_os = "linux")]
 #[test]
 fn threads_that_the_system_refuses_are_counted() {
-    // With a gigabyte of addresses there is room for some stacks, and not for a thousand. Where
-    // the last stack leaves next to nothing, a thread that begins takes the program down, and no
-    // program can help it. A stack is 2 MB, so of these limits most leave enough.
+    // A gigabyte of addresses has room for some stacks, but not for a thousand. If the last stack
+    // leaves almost no memory, its thread aborts the program, and the program cannot prevent it.
+    // A stack takes 2 MB, so most of these limits leave enough.
     let ended = [1_000_000, 1_000_500, 1_001_000, 1_001_500].map(|limit| {
         let mut command = std::process::Command::new("sh");
         let limited = format!("ulimit -v {limit}; exec \"$0\" --jobs 1000 --work-ms 40");

@@ -1,4 +1,4 @@
-//! The helper library's simulated work.
+//! The library's simulated work.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use timeline::{Ending, Timeline};
 use worker_pools::work::{Interrupted, this_worker};
 use worker_pools::{Context, Work};
 
-/// Far longer than anything here takes.
+/// Far longer than any wait here should take.
 const LIMIT: Duration = Duration::from_secs(20);
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -39,7 +39,7 @@ fn durations_depend_only_on_the_seed_and_the_job() {
 
 #[test]
 fn durations_stay_the_same_between_versions() {
-    // A teacher's worksheet relies on it. If a new version of rand changes them, say so.
+    // A teacher's worksheet relies on them. If a new version of rand changes them, announce it.
     let work = Work::new(Duration::from_secs(1), 1.0, 1);
     let millis: Vec<u128> = (0..4).map(|job| work.duration(job).as_millis()).collect();
     assert_eq!(millis, [1927, 478, 389, 673]);
@@ -68,15 +68,15 @@ fn work_takes_its_time_and_is_recorded() {
     assert_eq!(work.run_with(&cancelled, 1, 6), Err(Interrupted));
 
     let [done, interrupted] = work.timeline().recording().spans[..] else {
-        panic!("not two spans");
+        panic!("expected two spans");
     };
     assert_eq!((done.worker, done.job), (2, 5));
-    let (end, ending) = done.end.expect("it has ended");
+    let (end, ending) = done.end.expect("the job has ended");
     assert_eq!(ending, Ending::Done);
     assert!(end - done.start >= Duration::from_millis(20));
 
     assert_eq!((interrupted.worker, interrupted.job), (1, 6));
-    let (_, ending) = interrupted.end.expect("it has ended");
+    let (_, ending) = interrupted.end.expect("the job has ended");
     assert_eq!(ending, Ending::Interrupted);
 }
 
@@ -99,13 +99,13 @@ fn a_cancel_interrupts_work_that_watches_the_context() {
     let (ended, end) = crossbeam_channel::bounded(1);
     thread::spawn(move || ended.send(copy.run_with(&worker, 1, 1)));
     while work.timeline().recording().spans.is_empty() {
-        assert!(started.elapsed() < LIMIT, "it does not start");
+        assert!(started.elapsed() < LIMIT, "the job does not start");
         thread::yield_now();
     }
     assert_eq!(
         work.timeline().recording().spans[0].end,
         None,
-        "it is not yet done"
+        "the job has ended already"
     );
 
     cancel.cancel();
@@ -120,7 +120,7 @@ fn without_a_cancel_work_that_watches_the_context_is_done() {
     assert_eq!(work.run_with(&context, 1, 1), Ok(()));
     let (_, ending) = work.timeline().recording().spans[0]
         .end
-        .expect("it has ended");
+        .expect("the job has ended");
     assert_eq!(ending, Ending::Done);
 }
 

@@ -1,6 +1,6 @@
 //! Runs a lesson's real binary, with a limit on every wait.
 
-// Each test file is a crate of its own, and none uses all of this.
+// Each test file is a separate crate, and uses only a part of this.
 #![allow(dead_code)]
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -12,11 +12,10 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Far longer than anything here takes. Whatever is not done by then hangs.
+/// Far longer than any wait here should take. What is not done by then hangs.
 pub const LIMIT: Duration = Duration::from_secs(20);
 
-/// A lesson while it runs. Dropping it kills the process, so that a failed test leaves nothing
-/// behind.
+/// A running lesson. Dropping it kills the process, so a failed test leaves nothing behind.
 pub struct Running {
     child: Child,
     stdout: Receiver<String>,
@@ -26,7 +25,7 @@ pub struct Running {
 /// A lesson that has ended.
 #[derive(Debug)]
 pub struct Ended {
-    /// The lines of stdout that were not taken before.
+    /// The lines of stdout that the test had not taken.
     pub stdout: Vec<String>,
     pub stderr: Vec<String>,
     /// The exit status, or `None` if a signal ended the process.
@@ -39,7 +38,7 @@ pub fn run(program: &str, flags: &str) -> Ended {
     start(program, flags).end()
 }
 
-/// Starts the program with flags that are separated by blanks.
+/// Starts the program. Spaces separate the flags.
 pub fn start(program: &str, flags: &str) -> Running {
     let mut command = Command::new(program);
     command.args(flags.split_whitespace()).stdin(Stdio::null());
@@ -90,25 +89,25 @@ impl Running {
             match self.stderr.recv_timeout(left) {
                 Ok(line) if line.contains(text) => return line,
                 Ok(_) => {}
-                Err(_) => panic!("it does not say {text:?}"),
+                Err(_) => panic!("no line of stderr contains {text:?}"),
             }
         }
     }
 
-    /// Writes to the program's stdin, if it was piped, and closes it. On a thread of its own, so
-    /// that a program which does not read fails the test and does not hang it.
+    /// Writes to the program's stdin, which must be a pipe, and closes it. Another thread does the
+    /// writing, so a program that does not read fails the test instead of hanging it.
     pub fn write(&mut self, input: String) {
         let mut stdin = self.child.stdin.take().expect("piped");
         thread::spawn(move || stdin.write_all(input.as_bytes()).expect("it reads stdin"));
     }
 
-    /// The most memory that it has used so far, in bytes.
+    /// The peak of its memory so far, in bytes.
     #[cfg(target_os = "linux")]
     pub fn peak_memory(&self) -> usize {
         let status = format!("/proc/{}/status", self.child.id());
-        let status = std::fs::read_to_string(status).expect("it runs");
+        let status = std::fs::read_to_string(status).expect("the lesson still runs");
         let peak = status.lines().find(|line| line.starts_with("VmHWM:"));
-        numbers(peak.expect("Linux tells"))[0] * 1024
+        numbers(peak.expect("Linux reports the peak"))[0] * 1024
     }
 
     /// Sends it a signal.
@@ -117,27 +116,27 @@ impl Running {
         signal(name, &self.child);
     }
 
-    /// Waits, and says whether it still runs then.
+    /// Waits, and returns whether the lesson still runs.
     #[cfg(unix)]
     pub fn runs_for(&mut self, time: Duration) -> bool {
         thread::sleep(time);
         self.child.try_wait().expect("our child").is_none()
     }
 
-    /// Waits for its end.
+    /// Waits until the lesson has ended.
     #[track_caller]
     pub fn end(mut self) -> Ended {
         let deadline = Instant::now() + LIMIT;
         let stdout = rest(&self.stdout, deadline);
         let stderr = rest(&self.stderr, deadline);
-        // Both of its outputs are closed, so it has ended or is about to.
+        // Both of its outputs are closed, so it has ended or will end soon.
         let status = loop {
             if let Some(status) = self.child.try_wait().expect("our child") {
                 break status.code();
             }
             assert!(
                 Instant::now() < deadline,
-                "it closed its outputs, but goes on"
+                "it closed its outputs but goes on"
             );
             thread::sleep(Duration::from_millis(1));
         };
@@ -181,8 +180,8 @@ pub fn within_limit<T: Send + 'static>(action: impl FnOnce() -> T + Send + 'stat
     }
 }
 
-/// Sends `head`, and then `byte` again and again, until the other side has gone or half a minute
-/// has: one byte at a time, so that no single read takes long.
+/// Sends `head` and then `byte` again and again, one byte at a time, so that no single read takes
+/// long. Ends when the other side hangs up, or after half a minute.
 pub fn drip(mut stream: TcpStream, head: &[u8], byte: u8) {
     for byte in head.iter().chain(iter::repeat(&byte)).take(600) {
         if stream.write_all(&[*byte]).is_err() {
@@ -194,13 +193,13 @@ pub fn drip(mut stream: TcpStream, head: &[u8], byte: u8) {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Fails when it has ended, which is what we want.
+        // This fails if the process has ended, and that is fine.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// How many runs of a pool the lesson sums up in a sentence.
+/// Counts the runs of a pool that the lesson sums up on stderr.
 pub fn summed_up(ended: &Ended) -> usize {
     let sums_up =
         |line: &&String| line.contains(" % of the time") || line.starts_with("no job started in ");

@@ -1,6 +1,6 @@
-//! Runs the service of `production_pool`, and reads what it says.
+//! Runs the service of `production_pool`, and reads what it prints and answers.
 
-// No test uses all of this.
+// Each test file uses only a part of this.
 #![allow(dead_code)]
 
 use std::collections::HashMap;
@@ -27,11 +27,11 @@ pub struct Sum {
 pub fn sum(ended: &Ended) -> Sum {
     let last = ended.stdout.last().expect("a last line");
     let interrupted = match last.strip_suffix(" interrupted") {
-        Some(fates) => *numbers(fates).last().expect("how many"),
+        Some(fates) => *numbers(fates).last().expect("a number"),
         None => 0,
     };
     let [arrived, accepted, rejected, _, done, failed, never_started] = numbers(last)[..7] else {
-        panic!("not the line that adds up: {last}");
+        panic!("the last line is not the one that adds up: {last}");
     };
     let mut expected = format!(
         "{arrived} arrived = {accepted} accepted + {rejected} rejected; \
@@ -58,21 +58,22 @@ pub fn sum(ended: &Ended) -> Sum {
     }
 }
 
-/// A service with its metrics on a free port, and their address.
-pub fn observed(flags: &str) -> (Running, String) {
+/// Starts the service with its metrics on a free port, and returns it and their address.
+pub fn start_with_metrics(flags: &str) -> (Running, String) {
     for _ in 0..10 {
         let free = TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr());
         let address = free.expect("a free port").to_string();
         let mut running = start(SERVICE, &format!("--metrics {address} {flags}"));
-        // Another test may have been given the port meanwhile: then the service says so.
+        // If another test has taken the port meanwhile, the service says so.
         let line = running.wait_for(&address);
         if line == format!("metrics: http://{address}/metrics") {
             return (running, address);
         }
     }
-    panic!("ten ports that were free are in use");
+    panic!("ten free ports were taken by others");
 }
 
+/// Returns the status, the content type and the body of the answer.
 pub fn get(address: &str, path: &str) -> (u16, String, String) {
     let agent = ureq::Agent::config_builder()
         .proxy(None)
@@ -84,23 +85,23 @@ pub fn get(address: &str, path: &str) -> (u16, String, String) {
         .get(format!("http://{address}{path}"))
         .call()
         .expect("an answer");
-    let kind = answer.headers()["content-type"]
+    let content_type = answer.headers()["content-type"]
         .to_str()
         .expect("text")
         .to_string();
     let body = answer.body_mut().read_to_string().expect("a body");
-    (answer.status().as_u16(), kind, body)
+    (answer.status().as_u16(), content_type, body)
 }
 
-/// What a scrape says, after a check of its form.
+/// The metrics by name, after a check of their format.
 pub fn scrape(address: &str) -> HashMap<String, u64> {
-    let (status, kind, body) = get(address, "/metrics");
+    let (status, content_type, body) = get(address, "/metrics");
     assert_eq!(status, 200);
-    assert_eq!(kind, "text/plain; version=0.0.4; charset=utf-8");
+    assert_eq!(content_type, "text/plain; version=0.0.4; charset=utf-8");
     let lines: Vec<&str> = body.lines().collect();
     let metrics = lines.chunks(3).map(|chunk| {
         let [help, kind, sample] = chunk else {
-            panic!("not three lines a metric: {body}");
+            panic!("expected three lines per metric: {body}");
         };
         let (name, value) = sample.split_once(' ').expect("name and value");
         assert!(help.starts_with(&format!("# HELP {name} ")), "{help}");
