@@ -1,5 +1,5 @@
-//! `url_fetcher`: every URL gets its line, whenever the run is stopped. `url_fetcher_faults.rs` has
-//! the servers that misbehave.
+//! `url_fetcher`: every URL gets its line, whenever the run is stopped. The servers that misbehave
+//! are in `url_fetcher_faults.rs`.
 
 mod common;
 mod fetcher;
@@ -91,8 +91,8 @@ fn up_to_ten_redirects_are_followed() {
     assert_eq!(fetch("no-port"), "FAIL redirected to an invalid URL");
 }
 
-/// `SSL_CERT_FILE` names the certificates to trust on Linux; elsewhere the operating system keeps
-/// them, and a test has no business there.
+/// On Linux, `SSL_CERT_FILE` names the certificates to trust. Other operating systems have a store
+/// for them, which a test should not change.
 #[cfg(target_os = "linux")]
 #[test]
 fn https_trusts_the_same_issuers_as_the_machine() {
@@ -125,7 +125,7 @@ fn https_trusts_the_same_issuers_as_the_machine() {
 fn a_list_comes_from_a_file_or_from_stdin() {
     let port = serve_pages(|_| status("200 OK"));
     let site = format!("http://127.0.0.1:{port}");
-    // With what editors leave in files: a byte order mark, CRLF, blanks, no end of line.
+    // Editors leave all this in files: a byte order mark, CRLF, spaces, a last line without an end.
     let list =
         format!("\u{feff}{site}/a\r\n\r\n# {site}/comment\n  {site}/b  \nnonsense\n{site}/c");
     let expected = [
@@ -180,15 +180,15 @@ fn a_hundred_thousand_urls_get_their_lines() {
     assert!(seen.into_iter().eq(0..100_000));
 }
 
-/// Starts the lesson on a list of this length, with an output that nobody reads, and waits until
-/// it is stuck in it. Returns it, and how many requests it has made.
+/// Starts the lesson with this many URLs and does not read its stdout. Waits until it makes no more
+/// requests. Returns it, and how many requests it has made.
 fn start_unread(urls: usize) -> (Child, usize) {
     let (asked, requests) = crossbeam_channel::unbounded();
     let port = serve_pages(move |_| {
         let _ = asked.send(());
         status("200 OK")
     });
-    // Lines so long that no pipe holds a hundred of them.
+    // The lines are so long that no pipe holds a hundred of them.
     let path = "x".repeat(4_000);
     let list: Vec<String> = (0..urls)
         .map(|n| format!("http://127.0.0.1:{port}/{n}/{path}"))
@@ -235,7 +235,7 @@ fn read_slowly(mut lesson: Child) -> Ended {
 #[test]
 fn a_slow_reader_slows_the_workers_down() {
     let (mut lesson, asked) = start_unread(1_000);
-    assert!(asked < 1_000, "nothing slows the workers down");
+    assert!(asked < 1_000, "the workers did not wait for the reader");
     assert_eq!(lesson.try_wait().expect("our child"), None);
 
     let ended = read_slowly(lesson);
@@ -247,7 +247,7 @@ fn a_slow_reader_slows_the_workers_down() {
 
 #[test]
 fn a_request_on_a_closed_connection_is_sent_again() {
-    // The answer does not say that the connection is closed after it.
+    // The server closes the connection, but its answer does not say so.
     let port = serve_pages(|_| "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".into());
     let mut command = command();
     command.args(["--workers", "4"]);
@@ -284,12 +284,12 @@ fn each_host_gets_only_its_own_requests() {
 #[test]
 fn as_many_requests_run_at_a_time_as_there_are_workers() {
     let together = Arc::new(Barrier::new(5));
-    let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-    let at_most = Arc::clone(&most);
+    let (running, max) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let copy = Arc::clone(&max);
     let port = serve_pages(move |_| {
         let now = running.fetch_add(1, Ordering::SeqCst) + 1;
-        at_most.fetch_max(now, Ordering::SeqCst);
-        // Nobody is answered before five have asked.
+        copy.fetch_max(now, Ordering::SeqCst);
+        // The server answers nobody before it has five requests.
         together.wait();
         running.fetch_sub(1, Ordering::SeqCst);
         status("200 OK")
@@ -300,7 +300,7 @@ fn as_many_requests_run_at_a_time_as_there_are_workers() {
     let ended = start_command(command).end();
 
     assert_eq!(ended.status, Some(0), "{ended:#?}");
-    assert_eq!(most.load(Ordering::SeqCst), 5);
+    assert_eq!(max.load(Ordering::SeqCst), 5);
 }
 
 #[test]
@@ -361,10 +361,7 @@ fn ctrl_c_at_any_moment_loses_no_url() {
         assert_eq!(ended.status, Some(130), "{:?}", ended.stdout.last());
         let seen = lines(&ended);
         let cancelled = numbers(ended.stdout.last().expect("some output"))[3];
-        assert!(
-            cancelled <= 8,
-            "only what a worker had begun is cancelled in flight"
-        );
+        assert!(cancelled <= 8, "more requests in flight than workers");
         let mut seen: Vec<&str> = seen
             .iter()
             .map(|line| line.split(' ').nth(1).expect("a URL").trim_end_matches(':'))

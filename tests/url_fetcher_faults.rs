@@ -16,11 +16,11 @@ use fetcher::{command, lines, silent_site};
 #[cfg(target_os = "linux")]
 use fetcher::{file, site::Authority};
 
-/// More than the two systems keep for a client that does not read.
-const UNREAD: usize = 64 << 20;
+/// More bytes than the operating system buffers for a client that does not read.
+const MAX_BUFFERED: usize = 64 << 20;
 
-/// One worker fetches `url`, and then a page of a server that does not misbehave. Checks that each
-/// has its line, and returns what is said of `url`.
+/// One worker fetches `url`, and then a page of a good server. Checks that each has its line, and
+/// returns the line of `url` without the URL.
 #[track_caller]
 fn fetch_by(mut command: Command, url: &str) -> String {
     let good = http(serve_pages(|_| status("200 OK")));
@@ -29,7 +29,7 @@ fn fetch_by(mut command: Command, url: &str) -> String {
 
     lines(&ended);
     let [line, next, _] = &ended.stdout[..] else {
-        panic!("not a line for each URL: {ended:#?}");
+        panic!("expected a line for each URL: {ended:#?}");
     };
     assert_eq!(*next, format!("OK {good}: 200"));
     let expected = if line.starts_with("OK") { 0 } else { 1 };
@@ -44,7 +44,7 @@ fn fetch_within(timeout_secs: &str, url: &str) -> String {
     fetch_by(command, url)
 }
 
-/// With more time than a server needs that does not try to take all of it.
+/// The timeout is so long that only a hang reaches it.
 #[track_caller]
 fn fetch(url: &str) -> String {
     fetch_within("20", url)
@@ -58,34 +58,35 @@ fn https(port: u16) -> String {
     format!("https://127.0.0.1:{port}/")
 }
 
-/// Starts a server that reads a request, and goes on with `then`.
-fn serve_asked(then: impl Fn(TcpStream) + Send + Sync + 'static) -> u16 {
+/// Starts a server that reads a request and then calls `then`.
+fn serve_after_request(then: impl Fn(TcpStream) + Send + Sync + 'static) -> u16 {
     serve(move |mut client| {
         read_request(&mut client);
         then(client);
     })
 }
 
-/// Starts a server that sends this when it is asked, and then says no more.
+/// Starts a server that reads a request, sends this answer, and then sends nothing more.
 fn serve_text(answer: &'static str) -> u16 {
-    serve_asked(move |mut client| {
+    serve_after_request(move |mut client| {
         let _ = client.write_all(answer.as_bytes());
         wait_for_hang_up(client);
     })
 }
 
-/// Starts a server that sends `head` when it is asked, and then `part` until the client has gone
-/// (2 GB of it at most). It tells how many bytes went out, at the end or when they are many.
+/// Starts a server that reads a request and sends `head`, and then `part` until the client hangs up
+/// (2 GB at most). The channel receives how many bytes the server has sent: at the end, and after
+/// each write once they are many.
 fn serve_without_end(head: &'static str, part: &'static str) -> (u16, Receiver<usize>) {
     let (tell, sent) = channel();
     let parts = part.repeat(1 + (64 << 10) / part.len());
-    let port = serve_asked(move |mut client| {
+    let port = serve_after_request(move |mut client| {
         let mut bytes = 0;
         let mut next = head;
         while bytes < 2 << 30 && client.write_all(next.as_bytes()).is_ok() {
             bytes += next.len();
             next = &parts;
-            if bytes > 2 * UNREAD {
+            if bytes > 2 * MAX_BUFFERED {
                 let _ = tell.send(bytes);
             }
         }
@@ -94,13 +95,13 @@ fn serve_without_end(head: &'static str, part: &'static str) -> (u16, Receiver<u
     (port, sent)
 }
 
-/// Hangs up on a client that has sent what nobody has read. The system tells it so by a reset.
+/// Hangs up before anybody has read what the client sent. Then the operating system sends a reset.
 fn reset(client: TcpStream) {
     let _ = client.peek(&mut [0]);
 }
 
-/// A server that accepts nobody, and the clients that fill its queue. On Linux, it leaves the next
-/// ones waiting; other systems refuse them.
+/// A server that accepts no connection, and the clients that fill its queue. Linux lets the next
+/// client wait; other systems refuse it.
 #[cfg(target_os = "linux")]
 fn full_queue() -> (std::net::TcpListener, Vec<TcpStream>) {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -112,7 +113,7 @@ fn full_queue() -> (std::net::TcpListener, Vec<TcpStream>) {
 
 #[test]
 fn a_refused_connection() {
-    // Nothing listens on this port: the service that it is for died out long ago.
+    // Nothing listens on port 1: nobody uses its service any more.
     assert_eq!(fetch(&http(1)), "FAIL connection refused");
 }
 
@@ -146,7 +147,7 @@ fn ctrl_c_does_not_wait_for_a_connect_that_hangs() {
     let ended = lesson.end();
 
     assert_eq!(ended.status, Some(130));
-    // The request that can be aborted is, and reports at once; main gives up on the other.
+    // One request can be aborted and reports that at once. `main` does not wait for the other.
     assert_eq!(
         ended.stdout,
         [
@@ -172,7 +173,7 @@ fn a_server_that_never_answers_does_not_delay_the_others() {
     command.args(silent);
     command.args((0..20).map(|page| format!("{}{page}", http(good))));
     let mut lesson = start_command(command);
-    // All the others have their line while two of the three workers wait.
+    // All other URLs have their lines while two of the three workers wait.
     for _ in 0..20 {
         let line = lesson.line();
         assert!(line.starts_with("OK "), "{line}");
@@ -184,8 +185,8 @@ fn a_server_that_never_answers_does_not_delay_the_others() {
 
 #[test]
 fn headers_byte_by_byte() {
-    let port = serve_asked(|client| drip(client, b"HTTP/1.1 200 OK\r\nX-Endless: ", b'x'));
-    // Only a limit for the whole request helps.
+    let port = serve_after_request(|client| drip(client, b"HTTP/1.1 200 OK\r\nX-Endless: ", b'x'));
+    // Only a limit for the whole request helps here.
     assert_eq!(fetch_within("1", &http(port)), "FAIL timed out after 1 s");
 }
 
@@ -193,7 +194,7 @@ fn headers_byte_by_byte() {
 fn a_header_without_end() {
     let (port, sent) = serve_without_end("HTTP/1.1 200 OK\r\nX-Endless: ", "x");
     assert_eq!(fetch(&http(port)), "FAIL bad answer: headers too long");
-    assert!(sent.recv_timeout(LIMIT).expect("it ends") < UNREAD);
+    assert!(sent.recv_timeout(LIMIT).expect("it hangs up") < MAX_BUFFERED);
 }
 
 #[test]
@@ -202,16 +203,16 @@ fn headers_without_end() {
     let line = fetch(&http(port));
     assert!(line.starts_with("FAIL bad answer: "), "{line}");
     assert!(line.ends_with("too many headers"), "{line}");
-    assert!(sent.recv_timeout(LIMIT).expect("it ends") < UNREAD);
+    assert!(sent.recv_timeout(LIMIT).expect("it hangs up") < MAX_BUFFERED);
 }
 
 #[test]
 fn interim_answers_without_end() {
     let (port, sent) = serve_without_end("", "HTTP/1.1 100 Continue\r\n\r\n");
     assert_eq!(fetch(&http(port)), "FAIL bad answer: headers too long");
-    assert!(sent.recv_timeout(LIMIT).expect("it ends") < UNREAD);
+    assert!(sent.recv_timeout(LIMIT).expect("it hangs up") < MAX_BUFFERED);
 
-    let one_by_one = serve_asked(|mut client| {
+    let one_by_one = serve_after_request(|mut client| {
         while client
             .write_all(b"HTTP/1.1 103 Early Hints\r\n\r\n")
             .is_ok()
@@ -232,7 +233,7 @@ fn a_body_that_never_comes() {
 #[test]
 fn a_body_byte_by_byte() {
     let head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n";
-    let port = serve_asked(|client| drip(client, head, b'x'));
+    let port = serve_after_request(|client| drip(client, head, b'x'));
     assert_eq!(fetch(&http(port)), "OK 200");
 }
 
@@ -240,7 +241,7 @@ fn a_body_byte_by_byte() {
 fn a_body_without_end() {
     let (port, sent) = serve_without_end("HTTP/1.1 200 OK\r\n\r\n", "x");
     assert_eq!(fetch(&http(port)), "OK 200");
-    assert!(sent.recv_timeout(LIMIT).expect("it ends") < UNREAD);
+    assert!(sent.recv_timeout(LIMIT).expect("it hangs up") < MAX_BUFFERED);
 }
 
 /// The fetcher reads the body of a redirect, to use the connection again.
@@ -256,18 +257,18 @@ fn a_redirect_with_a_body_without_end() {
     let mut command = command();
     command.arg(http(port));
     let lesson = start_command(command);
-    assert!(sent.recv_timeout(LIMIT).expect("it reads") > UNREAD);
-    // It reads much, and keeps nothing of it.
+    assert!(sent.recv_timeout(LIMIT).expect("it reads") > MAX_BUFFERED);
+    // It reads a lot, and keeps nothing of it.
     #[cfg(target_os = "linux")]
-    assert!(lesson.peak_memory() < UNREAD);
+    assert!(lesson.peak_memory() < MAX_BUFFERED);
     drop(lesson);
 }
 
 #[test]
 fn a_server_that_hangs_up() {
     let at_once = serve(drop);
-    let when_asked = serve_asked(drop);
-    let in_the_headers = serve_asked(|mut client| {
+    let when_asked = serve_after_request(drop);
+    let in_the_headers = serve_after_request(|mut client| {
         let _ = client.write_all(b"HTTP/1.1 200 OK\r\nContent-Le");
     });
     for url in [
@@ -282,7 +283,7 @@ fn a_server_that_hangs_up() {
 
 #[test]
 fn a_server_that_hangs_up_in_the_body() {
-    let port = serve_asked(|mut client| {
+    let port = serve_after_request(|mut client| {
         let _ = client.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nx");
     });
     assert_eq!(fetch(&http(port)), "OK 200");
@@ -302,9 +303,9 @@ fn a_server_that_resets() {
 
 #[test]
 fn a_server_that_shuts_down_its_side() {
-    for begun in ["", "HTTP/1.1 200 OK\r\nContent-Le"] {
-        let port = serve_asked(|mut client| {
-            let _ = client.write_all(begun.as_bytes());
+    for start in ["", "HTTP/1.1 200 OK\r\nContent-Le"] {
+        let port = serve_after_request(|mut client| {
+            let _ = client.write_all(start.as_bytes());
             let _ = client.shutdown(Shutdown::Write);
             wait_for_hang_up(client);
         });
@@ -336,7 +337,7 @@ fn a_server_that_speaks_http_on_a_tls_port() {
 
 #[test]
 fn a_server_that_speaks_tls_on_an_http_port() {
-    // What a TLS server says to what is no TLS: an alert.
+    // A TLS server sends such an alert when a request is not TLS.
     let port = serve_text("\x15\x03\x03\x00\x02\x02\x32");
     let line = fetch(&http(port));
     assert!(line.starts_with("FAIL bad answer: "), "{line}");
@@ -347,7 +348,7 @@ fn garbage_without_end() {
     let (port, sent) = serve_without_end("", "\0\x01\x7f\u{fffd}");
     let line = fetch(&http(port));
     assert!(line.starts_with("FAIL bad answer: "), "{line}");
-    assert!(sent.recv_timeout(LIMIT).expect("it ends") < UNREAD);
+    assert!(sent.recv_timeout(LIMIT).expect("it hangs up") < MAX_BUFFERED);
 }
 
 #[test]
@@ -358,7 +359,7 @@ fn a_handshake_that_never_ends() {
 
 #[test]
 fn a_handshake_byte_by_byte() {
-    // The first message of the handshake is to have 16 kB.
+    // The first message of the handshake announces 16 kB.
     let head = b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc";
     let port = serve(|client| drip(client, head, 0));
     assert_eq!(fetch_within("1", &https(port)), "FAIL timed out after 1 s");
@@ -396,7 +397,7 @@ fn an_https_server_that_stalls_after_its_handshake() {
 #[test]
 fn a_wrong_content_length() {
     let fetch = |headers: &'static str| fetch(&http(serve_text(headers)));
-    // Nobody reads the body, so nobody is misled.
+    // The lesson does not read the body, so a wrong length does no harm.
     let too_short = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n12345";
     assert_eq!(fetch(too_short), "OK 200");
     let not_a_number = "HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n";
@@ -420,14 +421,14 @@ fn invalid_chunks() {
     assert!(line.starts_with("FAIL bad answer: "), "{line}");
 }
 
-/// Two answers to one question: the second must not become the answer to the next.
+/// The second answer must not become the answer to the next request.
 #[test]
 fn two_answers_to_one_request() {
     let twice = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n\
                  HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
-    let port = serve_asked(move |mut client| {
+    let port = serve_after_request(move |mut client| {
         while client.write_all(twice.as_bytes()).is_ok() {
-            // On the same connection, if the client keeps it.
+            // The next request on this connection, if the client keeps it.
             if read_request(&mut client).is_empty() {
                 return;
             }

@@ -1,6 +1,6 @@
-//! Runs `url_fetcher`, and reads what it says.
+//! Runs `url_fetcher`, and reads what it prints.
 
-// No test uses all of this.
+// Each test file uses only a part of this.
 #![allow(dead_code)]
 
 pub mod site;
@@ -19,7 +19,7 @@ pub const URL_FETCHER: &str = env!("CARGO_BIN_EXE_url_fetcher");
 pub fn lines(ended: &Ended) -> Vec<&str> {
     let (last, lines) = ended.stdout.split_last().expect("some output");
     let [urls, answered, failed, cancelled, never_started] = numbers(last)[..] else {
-        panic!("not the line that adds up: {last}");
+        panic!("the last line is not the one that adds up: {last}");
     };
     let count = |is_of: &dyn Fn(&str) -> bool| lines.iter().filter(|line| is_of(line)).count();
     let in_flight = |line: &str| line.ends_with(": cancelled in flight");
@@ -34,7 +34,7 @@ pub fn lines(ended: &Ended) -> Vec<&str> {
     lines
 }
 
-/// Fetches one URL, and returns what is said of it.
+/// Fetches one URL, and returns its line without the URL.
 #[track_caller]
 pub fn fetch(url: &str) -> String {
     let mut command = command();
@@ -48,7 +48,7 @@ pub fn fetch(url: &str) -> String {
 
 pub fn command() -> Command {
     let mut command = Command::new(URL_FETCHER);
-    // What the machine's own proxy says of a server of the test is of no interest here.
+    // The lesson must talk to the servers of the test, not to the proxy of this machine.
     for proxy in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
         command.env_remove(proxy).env_remove(proxy.to_lowercase());
     }
@@ -60,12 +60,12 @@ pub fn command() -> Command {
 pub fn file(name: &str, content: &str) -> PathBuf {
     let name = format!("{}-{name}", std::process::id());
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    fs::write(&path, content).expect("a folder for files of tests");
+    fs::write(&path, content).expect("a folder for the files of tests");
     path
 }
 
-/// The arguments for `urls` pages of a server that never answers, and a channel that tells of
-/// each request that it got.
+/// Starts a server that never answers. Returns this many URLs of its pages, and a channel that
+/// receives a message for each request.
 pub fn silent_site(urls: usize) -> (Vec<String>, crossbeam_channel::Receiver<()>) {
     let (asked, requests) = crossbeam_channel::unbounded();
     let port = serve(move |mut client| {

@@ -11,8 +11,7 @@ use rcgen::{
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-/// Starts a server that gives each connection to `answer`, on a thread of its own, and returns
-/// its port.
+/// Starts a server that calls `answer` with each connection, on a new thread, and returns its port.
 pub fn serve(answer: impl Fn(TcpStream) + Send + Sync + 'static) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let port = listener.local_addr().expect("its address").port();
@@ -26,11 +25,11 @@ pub fn serve(answer: impl Fn(TcpStream) + Send + Sync + 'static) -> u16 {
     port
 }
 
-/// Starts a server that reads each request and writes back what `answer` says to its path.
+/// Starts a server that reads each request and sends back what `answer` returns for its path.
 pub fn serve_pages(answer: impl Fn(&str) -> String + Send + Sync + 'static) -> u16 {
     serve(move |mut client| {
         let path = read_request(&mut client);
-        // The client may have gone meanwhile.
+        // The client may have hung up meanwhile.
         let _ = client.write_all(answer(&path).as_bytes());
     })
 }
@@ -48,12 +47,12 @@ pub fn status(status: &str) -> String {
     format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 }
 
-/// Reads until the client gives up.
+/// Reads until the client hangs up.
 pub fn wait_for_hang_up(mut client: TcpStream) {
     let _ = std::io::copy(&mut client, &mut std::io::sink());
 }
 
-/// An authority that signs certificates, made for one test.
+/// An authority that signs the certificates of one test.
 pub struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
@@ -65,7 +64,7 @@ impl Authority {
         Authority(CertifiedIssuer::self_signed(params, key).expect("a certificate"))
     }
 
-    /// Its certificate, for those who are to trust it.
+    /// Its certificate, for the clients that should trust it.
     pub fn pem(&self) -> String {
         self.0.pem()
     }
@@ -79,7 +78,7 @@ impl Authority {
         })
     }
 
-    /// The same, but it gives each connection to `answer`, as [`serve`] does.
+    /// Like [`Authority::serve`], but the server calls `answer` with each connection.
     pub fn serve_with(
         &self,
         host: &str,

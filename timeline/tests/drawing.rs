@@ -1,4 +1,4 @@
-//! Pictures of recordings that are made by hand or at random.
+//! Draws recordings that are made by hand or at random.
 
 use std::time::{Duration, Instant};
 
@@ -14,8 +14,8 @@ const ASCII: Terminal = Terminal {
     unicode: false,
 };
 
-/// A recording that was just made: worker, job, start, end, and how it ended; all times in units
-/// from its beginning.
+/// A recording of these jobs: worker, job, start, end, and how the job ended. The times count in
+/// `unit` from the beginning of the recording.
 fn recording(unit: Duration, spans: &[(usize, usize, u32, u32, Option<Ending>)]) -> Recording {
     let begin = Instant::now();
     let last = spans.iter().map(|span| span.3).max().unwrap_or(0);
@@ -79,7 +79,7 @@ fn bars_show_when_jobs_ran_and_idle_time_is_empty() {
     let spans = [
         (1, 1, 0, 10, DONE),
         (2, 2, 0, 15, DONE),
-        // They overlap in time, each on its own lane; the one begins where the other ends.
+        // Jobs of two workers overlap. On one lane, job 3 begins where job 1 ends.
         (1, 3, 10, 25, DONE),
         (2, 4, 20, 40, DONE),
     ];
@@ -126,7 +126,7 @@ fn a_job_that_took_no_time_is_visible() {
         lines(&recording(SECOND, &spans))[0],
         "worker 1 |                   !                  >"
     );
-    // Not even time has passed.
+    // The whole recording took no time.
     let spans = [(1, 1, 0, 0, DONE)];
     assert!(lines(&recording(SECOND, &spans))[0].starts_with("worker 1 "));
 }
@@ -161,7 +161,7 @@ fn names_that_would_overlap_get_separate_lines() {
 
 #[test]
 fn too_many_workers_or_jobs_for_bars_are_drawn_as_how_busy_they_were() {
-    // 100 workers, the first half of them busy all the time, the others for the first half of it.
+    // 100 workers: 50 are busy all the time, the others for the first half of the time.
     let spans: Vec<_> = (1..=100)
         .flat_map(|worker| {
             let rounds = if worker <= 50 { 100 } else { 50 };
@@ -176,14 +176,14 @@ fn too_many_workers_or_jobs_for_bars_are_drawn_as_how_busy_they_were() {
     );
     assert_eq!(lines[19], "workers 96-100 @@@@@@@@@@@@@@@@@");
 
-    // One worker with more jobs than there are columns for.
+    // One worker with more jobs than its lane has room for.
     let spans: Vec<_> = (0..40)
         .map(|it| (1, it as usize, it, it + 1, DONE))
         .collect();
     let lines = self::lines(&recording(SECOND, &spans));
     assert_eq!(lines[0], format!("worker 1 {}", "@".repeat(40)));
 
-    // At the end three of five workers of a lane failed, and one of the next.
+    // The last jobs of three of the five workers in a lane failed, and of one in the next lane.
     let mut spans: Vec<_> = (1..=100).map(|it| (it, it, 0, 10, DONE)).collect();
     for worker in [0, 1, 2, 5] {
         spans[worker].4 = FAILED;
@@ -229,7 +229,7 @@ fn the_axis_has_round_times_from_nanoseconds_to_hours() {
     }
 }
 
-/// A recording with everything in it, chosen at random.
+/// A random recording, with everything that a recording can have.
 fn any_recording(seed: u64) -> Recording {
     use rand::rngs::StdRng;
     use rand::{RngExt, SeedableRng};
@@ -326,7 +326,7 @@ fn the_summary_has_the_numbers_that_matter() {
         summary(&recording(SECOND, &[(1, 1, 1, 2, DONE)]), 1),
         "1 job of 1.0 s on 1 worker: 2.0 s; workers were busy 50 % of the time"
     );
-    // Not even time has passed.
+    // The whole recording took no time.
     assert_eq!(
         summary(&recording(SECOND, &[(1, 1, 0, 0, DONE)]), 1),
         "1 job of 0.0 µs on 1 worker: 0.0 µs; workers were busy 0 % of the time"
@@ -459,7 +459,7 @@ fn the_queue_is_drawn_if_it_was_recorded() {
             .iter()
             .any(|line| line.starts_with("queue"))
     );
-    // One is started at once; the other waits for it.
+    // One job starts at once; the other waits for it.
     recording.queued = vec![recording.begin; 2];
     let lines = lines(&recording);
     let queue = lines.iter().find(|line| line.starts_with("queue"));
