@@ -19,39 +19,39 @@ pub use go::build as build_go;
 /// A pool that takes part.
 #[derive(Clone, Copy)]
 pub struct Contender {
-    /// What it is called in the tables.
+    /// Its name in the tables.
     pub name: &'static str,
     /// Whether its queue has a bound.
     pub is_bounded: bool,
-    /// Does the jobs.
+    /// How it does the jobs.
     pub run: Run,
 }
 
-/// How to have a contender do the jobs of a setup.
+/// How a contender does the jobs of a setup.
 #[derive(Clone, Copy)]
 pub enum Run {
-    /// Once.
+    /// Does all jobs once.
     Batch(fn(&Setup) -> Outcome),
-    /// So many times, and all of it in one [`Outcome`].
+    /// Does all jobs this many times, and returns one [`Outcome`] for everything.
     Batches(fn(&Setup, u64) -> Outcome),
 }
 
 /// Anything that can be called once, on another thread.
 type Job = Box<dyn FnOnce() + Send>;
 
-/// The one that all others are compared with.
+/// All others are compared with this one.
 pub const REFERENCE: &str = "struct_pool";
 
-/// For the typed pool of a lesson: its jobs are no closures.
+/// The pool of the lesson `production_pool`, with jobs of one type instead of closures.
 pub const TYPED: &str = "production_pool, typed";
 
-/// The one that starts a thread for each job.
+/// Starts a thread for each job.
 pub const THREAD_PER_JOB: &str = "thread per job";
 
-/// The one without any threads.
+/// Does all jobs in a loop, without a pool.
 pub const INLINE: &str = "inline";
 
-/// The one in another language.
+/// The pool in Go.
 pub const GO: &str = "Go";
 
 /// Every contender but Go.
@@ -76,7 +76,7 @@ pub const IN_GO: Contender = Contender {
 };
 
 impl Contender {
-    /// Has it do all jobs so many times.
+    /// Does all jobs `batches` times.
     pub fn run(&self, setup: &Setup, batches: u64) -> Outcome {
         match self.run {
             Run::Batch(run) => (0..batches).map(|_| run(setup)).sum(),
@@ -109,10 +109,10 @@ fn struct_pool(setup: &Setup) -> Outcome {
 }
 
 fn production_pool(setup: &Setup) -> Outcome {
-    // Its function borrows the job, so here the box holds what can be called more than once.
+    // The pool's function only borrows the job, so the box holds an `Fn` and no `FnOnce`.
     type Job = Box<dyn Fn() + Send>;
     let pool = ProductionPool::new(setup.workers, setup.capacity, |_, job: &Job| job());
-    let pool = pool.expect("the system has threads for it");
+    let pool = pool.expect("the system starts the threads");
     let batch = setup.submit_all(|task| submit(&pool, Box::new(move || task.run())));
     let _ = pool.shutdown(&Context::background());
     batch.end()
@@ -120,13 +120,13 @@ fn production_pool(setup: &Setup) -> Outcome {
 
 fn production_pool_typed(setup: &Setup) -> Outcome {
     let pool = ProductionPool::new(setup.workers, setup.capacity, |_, task: &Task| task.run());
-    let pool = pool.expect("the system has threads for it");
+    let pool = pool.expect("the system starts the threads");
     let batch = setup.submit_all(|task| submit(&pool, task));
     let _ = pool.shutdown(&Context::background());
     batch.end()
 }
 
-/// When the pool is full, takes a result and tries again.
+/// Submits the job. While the pool is full, takes a result and tries again.
 fn submit<J: Send>(pool: &ProductionPool<J, ()>, mut job: J) {
     while let Err(rejected) = pool.submit(job) {
         job = rejected.job;
@@ -134,7 +134,7 @@ fn submit<J: Send>(pool: &ProductionPool<J, ()>, mut job: J) {
     }
 }
 
-/// No pool at all: what is left of `struct_pool` without the type around it.
+/// Not a pool, but a channel and threads: `struct_pool` without the type around them.
 fn plain_channel(setup: &Setup) -> Outcome {
     let (jobs, queue) = bounded::<Job>(setup.capacity);
     thread::scope(|scope| {
@@ -161,8 +161,8 @@ fn threadpool(setup: &Setup) -> Outcome {
 
 fn rayon(setup: &Setup) -> Outcome {
     let builder = rayon::ThreadPoolBuilder::new().num_threads(setup.workers);
-    let pool = builder.build().expect("the system has threads for it");
-    // In place: the producer is this thread, as with all others, and no worker.
+    let pool = builder.build().expect("the system starts the threads");
+    // In place: as with all others, this thread is the producer, and not a worker.
     pool.in_place_scope(|scope| setup.submit_all(|task| scope.spawn(move |_| task.run())))
         .end()
 }
@@ -175,7 +175,7 @@ fn rusty_pool(setup: &Setup) -> Outcome {
     batch.end()
 }
 
-/// A job whose thread is refused is not done, and so counts as lost.
+/// If the system refuses a thread, its job is not done and counts as lost.
 fn thread_per_job(setup: &Setup) -> Outcome {
     thread::scope(|scope| {
         setup.submit_all(|task| {
@@ -185,7 +185,8 @@ fn thread_per_job(setup: &Setup) -> Outcome {
     .end()
 }
 
-/// One thread, one loop, whatever the number of workers and producers: the floor.
+/// One thread in one loop, whatever the number of workers and producers: what the jobs cost
+/// without a pool.
 fn inline(setup: &Setup) -> Outcome {
     let alone = Setup {
         producers: 1,
@@ -206,12 +207,12 @@ mod tests {
     use crate::points::QUEUES;
     use crate::setup::Work;
 
-    /// Far longer than anything here takes. Whatever is not done by then hangs.
+    /// Far longer than any run here should take. What is not done by then hangs.
     const LIMIT: Duration = Duration::from_secs(20);
 
     #[test]
     fn every_contender_does_every_submitted_job() {
-        // The crate rusty_pool loses some. The report says how many.
+        // The crate rusty_pool loses some jobs. The report says how many.
         for contender in IN_RUST.into_iter().filter(|it| it.name != "rusty_pool") {
             for queue in QUEUES {
                 let setup = Setup {

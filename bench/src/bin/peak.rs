@@ -1,5 +1,5 @@
-//! Prints by how many bytes the memory grows while a contender works:
-//! `peak CONTENDER JOBS WORKERS`. The bench `growth` starts it once for each measurement.
+//! Prints how many bytes of memory a contender adds at its peak: `peak CONTENDER JOBS WORKERS`. The
+//! bench `growth` starts it once for each measurement.
 
 use std::env;
 use std::process::ExitCode;
