@@ -41,8 +41,8 @@ fn new_pool<J: Send + 'static, R: Send + 'static>(
     Pool::new(size, capacity, work).expect("a few threads")
 }
 
-/// A pool whose jobs report that they started, and then wait until the gate opens. Dropping the gate
-/// opens it. If the pool is stopped first, they report that too and wait on.
+/// A pool whose jobs report that they started, and then wait until the gate opens. Dropping the
+/// gate opens it. If the pool is stopped first, the jobs report that and go on waiting.
 struct Gated {
     // The first field, so that it is dropped before the pool, which waits for its jobs.
     gate: Sender<()>,
@@ -205,8 +205,8 @@ fn when_results_pile_up_jobs_are_rejected_and_workers_go_on() {
         while pool.metrics().active + pool.metrics().queued > 0 {
             thread::yield_now();
         }
-        // When the last job was accepted, at most 4 results were waiting. Each of the 2 workers held
-        // at most one more, and at most 5 jobs were in the pool: 11 in all.
+        // When the last job was accepted, at most 4 results were waiting. Each of the 2 workers
+        // held at most one more, and at most 5 jobs were in the pool: 11 in all.
         assert!((5..=11).contains(&pool.results().len()));
 
         while pool.results().len() >= 5 {
@@ -511,14 +511,14 @@ fn every_shutdown_waits_until_all_workers_have_ended() {
         let all: BTreeSet<usize> = undelivered.into_iter().flatten().collect();
         assert_eq!(all, [0, 1].into());
 
-        // Another shutdown, when the pool has ended long ago, has nothing to return.
+        // A shutdown of a pool that has ended already returns nothing.
         let leftovers = gated.pool.shutdown(&stop_now());
         assert_eq!(leftovers.never_started.len(), 0);
         assert_eq!(leftovers.undelivered.len(), 0);
     });
 }
 
-/// Counts its thread when the thread ends, but slowly.
+/// Adds 1 when its thread ends, after a short wait.
 struct AtThreadEnd(Arc<AtomicUsize>);
 
 impl Drop for AtThreadEnd {
@@ -679,10 +679,10 @@ fn a_submit_from_a_job_during_the_shutdown_is_rejected() {
 #[test]
 fn jobs_may_shut_down_their_own_pool() {
     within_limit(|| {
-        // Two jobs do so at once, and must not wait for each other. Others are in the queue.
+        // Two jobs shut it down at once and must not wait for each other. Ten more are queued.
         for (stop, drains) in [(DRAIN, true), (stop_now as fn() -> Context, false)] {
             let pool = closure_pool(2, 10);
-            // For the two jobs, and for the test when the others are in the queue.
+            // The two jobs wait until the test has submitted the others.
             let all = Arc::new(Barrier::new(3));
             for _ in 0..2 {
                 let (inner, all) = (Arc::clone(&pool), Arc::clone(&all));

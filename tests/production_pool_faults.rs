@@ -44,8 +44,8 @@ fn assert_unharmed(running: Running, address: &str) {
     assert_drains(running);
 }
 
-/// Sends a signal, and checks that the service drains: the last line adds up, and every accepted job
-/// is done or failed.
+/// Sends a signal, and checks that the service drains: the last line adds up, and every accepted
+/// job is done or failed.
 #[cfg(unix)]
 #[track_caller]
 fn assert_drains(running: Running) {
@@ -94,7 +94,7 @@ fn slow(address: &str) -> Vec<TcpStream> {
 }
 
 /// They send a request and do not read the answer.
-fn deaf(address: &str) -> Vec<TcpStream> {
+fn not_reading(address: &str) -> Vec<TcpStream> {
     let request = format!("{HEAD}\r\n");
     let ask = |_| connect_and_send(address, &request);
     (0..CROWD).map(ask).collect()
@@ -130,7 +130,7 @@ fn send_without_end(mut client: &TcpStream, part: &str) {
 
 #[test]
 fn a_crowd_of_slow_clients() {
-    let crowds: [Crowd; 3] = [silent, slow, deaf];
+    let crowds: [Crowd; 3] = [silent, slow, not_reading];
     // In parallel, because each takes until the service hangs up.
     thread::scope(|scope| {
         for crowd in crowds {
@@ -147,7 +147,7 @@ fn a_crowd_of_slow_clients() {
 #[cfg(unix)] // other systems have no such signal
 #[test]
 fn a_stop_does_not_wait_for_clients() {
-    let crowds: [Crowd; 4] = [silent, slow, deaf, waiting];
+    let crowds: [Crowd; 4] = [silent, slow, not_reading, waiting];
     for crowd in crowds {
         let (running, address) = start();
         let clients = crowd(&address);

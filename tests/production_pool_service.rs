@@ -34,7 +34,7 @@ fn the_service_runs_for_its_time_drains_and_adds_up() {
         assert_eq!(ended.status, Some(0), "{ended:#?}");
         let sum = sum(&ended);
         assert!(sum.done > 0 && sum.failed > 0, "{sum:?}");
-        // The pauses keep the rate: 400 in 2 s, and a last burst of at most 200.
+        // The pauses keep the rate: 400 jobs in 2 s, and a last burst of 200 at most.
         assert!(sum.arrived <= 600, "{sum:?}");
         assert_eq!((sum.never_started, sum.interrupted), (0, 0));
 

@@ -2,8 +2,8 @@
 //! stop reading, and shutdowns at any moment. In every run, the numbers must add up.
 //!
 //! They take a few seconds by default, and ten minutes for each pool with `STRESS_SECS=600`. A run
-//! that fails prints its seed; `STRESS_SEED=` makes that run the first. The same seed makes the same
-//! choices, but threads may interleave in another way, so it may take a few runs to fail again.
+//! that fails prints its seed; `STRESS_SEED=` makes that run the first. The same seed makes the
+//! same choices, but threads may interleave in another way: it may take a few runs to fail again.
 
 mod common;
 

@@ -185,8 +185,8 @@ fn thread_per_job(setup: &Setup) -> Outcome {
     .end()
 }
 
-/// One thread in one loop, whatever the number of workers and producers: what the jobs cost
-/// without a pool.
+/// One thread runs all jobs in a loop, whatever the number of workers and producers. This is what
+/// the jobs cost without a pool.
 fn inline(setup: &Setup) -> Outcome {
     let alone = Setup {
         producers: 1,

@@ -160,7 +160,7 @@ fn names_that_would_overlap_get_separate_lines() {
 }
 
 #[test]
-fn too_many_workers_or_jobs_for_bars_are_drawn_as_how_busy_they_were() {
+fn without_room_for_bars_lanes_show_how_busy_the_workers_were() {
     // 100 workers: 50 are busy all the time, the others for the first half of the time.
     let spans: Vec<_> = (1..=100)
         .flat_map(|worker| {
