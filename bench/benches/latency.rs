@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use bench::contenders::{IN_RUST, REFERENCE};
 use bench::points::{CANCEL, CANCEL_CASES, SHUTDOWN, SHUTDOWN_POOLS, SHUTDOWN_WORKERS, START};
 use bench::rounds;
-use bench::setup::{Setup, Work};
+use bench::setup::{Load, Setup};
 use criterion::{BenchmarkId, Criterion};
 use crossbeam_channel::{bounded, select_biased};
 use worker_pools::Context;
@@ -24,7 +24,7 @@ fn submit_to_start(criterion: &mut Criterion, counts: &mut bench::counts::Counts
         group.bench_function(contender.name, |bencher| {
             bencher.iter_custom(|jobs| {
                 let setup = Setup {
-                    work: Work::NoteStart,
+                    work: Load::NoteStart,
                     jobs: jobs as usize,
                     workers: 2,
                     producers: 1,

@@ -5,14 +5,14 @@ use std::time::Duration;
 use bench::contenders::{IN_GO, IN_RUST, THREAD_PER_JOB, build_go};
 use bench::points::{PRODUCERS, WORKERS, WORKS, pools_group, pools_value};
 use bench::rounds::{self, measure};
-use bench::setup::{Setup, Work, arithmetic};
+use bench::setup::{Load, Setup, arithmetic};
 use criterion::Criterion;
 
 /// Measures the work alone, without a pool.
 fn measure_work(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("work");
     for (name, work, _) in WORKS {
-        let Work::Rounds(rounds) = work else { continue };
+        let Load::Rounds(rounds) = work else { continue };
         group.bench_function(name, |bencher| bencher.iter(|| arithmetic(rounds)));
     }
 }

@@ -205,7 +205,7 @@ mod tests {
 
     use super::*;
     use crate::points::QUEUES;
-    use crate::setup::Work;
+    use crate::setup::Load;
 
     /// Far longer than any run here should take. What is not done by then hangs.
     const LIMIT: Duration = Duration::from_secs(20);
@@ -216,7 +216,7 @@ mod tests {
         for contender in IN_RUST.into_iter().filter(|it| it.name != "rusty_pool") {
             for queue in QUEUES {
                 let setup = Setup {
-                    work: Work::NOTHING,
+                    work: Load::NOTHING,
                     jobs: 1_001,
                     workers: 2,
                     producers: 4,

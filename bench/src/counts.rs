@@ -99,10 +99,10 @@ fn file(name: &str) -> String {
 mod tests {
     use super::*;
     use crate::contenders::{Contender, Run};
-    use crate::setup::{Outcome, Setup, Work};
+    use crate::setup::{Load, Outcome, Setup};
 
     const SETUP: Setup = Setup {
-        work: Work::NOTHING,
+        work: Load::NOTHING,
         jobs: 100,
         workers: 2,
         producers: 1,

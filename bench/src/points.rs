@@ -2,13 +2,13 @@
 
 use crate::contenders::{Contender, IN_RUST, INLINE, THREAD_PER_JOB};
 use crate::report::format::counted;
-use crate::setup::{Setup, Work};
+use crate::setup::{Load, Setup};
 
 /// Each kind of work: its name, what a job does, and how many jobs make a batch.
-pub const WORKS: [(&str, Work, usize); 3] = [
-    ("no-op", Work::NOTHING, 20_000),
-    ("1 us", Work::SHORT, 10_000),
-    ("100 us", Work::LONG, 200),
+pub const WORKS: [(&str, Load, usize); 3] = [
+    ("no-op", Load::NOTHING, 20_000),
+    ("1 us", Load::SHORT, 10_000),
+    ("100 us", Load::LONG, 200),
 ];
 
 /// How many threads run the jobs.
@@ -138,7 +138,7 @@ pub const WORKER_COUNTS: [usize; 4] = [1, 10, 100, 1_000];
 /// The setup for [`GROWTH_JOBS`]: two workers, one producer, a queue of 1,024.
 pub fn setup_for_jobs(jobs: usize) -> Setup {
     Setup {
-        work: Work::NOTHING,
+        work: Load::NOTHING,
         jobs,
         workers: 2,
         producers: 1,

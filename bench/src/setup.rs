@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 #[derive(Clone, Copy, Debug)]
 pub struct Setup {
     /// What each job does.
-    pub work: Work,
+    pub work: Load,
     /// How many jobs there are.
     pub jobs: usize,
     /// How many threads run the jobs.
@@ -25,7 +25,7 @@ pub struct Setup {
 
 /// What a job does before it counts itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Work {
+pub enum Load {
     /// Does this many rounds of arithmetic. It is always the same work: it never looks at a clock.
     Rounds(u32),
     /// Notes how long ago the job was submitted. Before the submit, the producer waits until the
@@ -33,13 +33,13 @@ pub enum Work {
     NoteStart,
 }
 
-impl Work {
+impl Load {
     /// Nothing.
-    pub const NOTHING: Work = Work::Rounds(0);
+    pub const NOTHING: Load = Load::Rounds(0);
     /// About 1 µs on a machine of 2025.
-    pub const SHORT: Work = Work::Rounds(750);
+    pub const SHORT: Load = Load::Rounds(750);
     /// About 100 µs on a machine of 2025.
-    pub const LONG: Work = Work::Rounds(75_000);
+    pub const LONG: Load = Load::Rounds(75_000);
 }
 
 /// Does the arithmetic of a job. Each round needs the result of the round before. The shift is
@@ -55,7 +55,7 @@ pub fn arithmetic(rounds: u32) {
 /// A job before it is boxed. Each pool boxes the closure `move || task.run()` once.
 #[derive(Clone, Copy)]
 pub struct Task {
-    work: Work,
+    work: Load,
     tally: &'static Tally,
 }
 
@@ -64,7 +64,7 @@ pub struct Task {
 #[repr(align(128))]
 struct Tally {
     done: AtomicUsize,
-    /// For [`Work::NoteStart`] only, where one job runs at a time.
+    /// For [`Load::NoteStart`] only, where one job runs at a time.
     waits: Mutex<Waits>,
 }
 
@@ -78,8 +78,8 @@ impl Task {
     /// Does the work and counts the job.
     pub fn run(self) {
         match self.work {
-            Work::Rounds(rounds) => arithmetic(rounds),
-            Work::NoteStart => self.tally.note_start(Instant::now()),
+            Load::Rounds(rounds) => arithmetic(rounds),
+            Load::NoteStart => self.tally.note_start(Instant::now()),
         }
         self.tally.done.fetch_add(1, Relaxed);
     }
@@ -101,7 +101,7 @@ impl Tally {
 /// Jobs that have all been submitted. Some may not be done yet.
 pub struct Batch {
     started: Instant,
-    work: Work,
+    work: Load,
     tally: &'static Tally,
 }
 
@@ -109,7 +109,7 @@ pub struct Batch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// The time from before the first submit until the pool said that all jobs were done. With
-    /// [`Work::NoteStart`], the sum of the jobs' waits.
+    /// [`Load::NoteStart`], the sum of the jobs' waits.
     pub time: Duration,
     /// How many jobs had counted themselves by then.
     pub done: usize,
@@ -158,7 +158,7 @@ impl Setup {
 
 impl Batch {
     fn next_task(&self) -> Task {
-        if self.work == Work::NoteStart {
+        if self.work == Load::NoteStart {
             thread::sleep(Duration::from_millis(1));
             self.tally.waits().submitted = Some(Instant::now());
         }
@@ -171,8 +171,8 @@ impl Batch {
     /// Stops the clock and reads how many jobs are done.
     pub fn end(self) -> Outcome {
         let time = match self.work {
-            Work::Rounds(_) => self.started.elapsed(),
-            Work::NoteStart => self.tally.waits().total,
+            Load::Rounds(_) => self.started.elapsed(),
+            Load::NoteStart => self.tally.waits().total,
         };
         Outcome {
             time,

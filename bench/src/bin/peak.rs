@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use bench::child::NOT_MEASURED;
 use bench::contenders::IN_RUST;
 use bench::points::setup_for_jobs;
-use bench::setup::{Setup, Work};
+use bench::setup::{Load, Setup};
 use worker_pools::memory::Growth;
 
 fn main() -> ExitCode {
@@ -26,7 +26,7 @@ fn main() -> ExitCode {
     };
     let setup = Setup {
         // Each job takes longer than a submit, so a queue without a bound grows.
-        work: Work::SHORT,
+        work: Load::SHORT,
         workers,
         ..setup_for_jobs(jobs)
     };

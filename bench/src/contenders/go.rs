@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use crate::setup::{Outcome, Setup, Work};
+use crate::setup::{Load, Outcome, Setup};
 use crate::store::results_dir;
 
 const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/go/pool.go");
@@ -36,7 +36,7 @@ pub fn build() -> Result<(), String> {
 }
 
 pub fn run(setup: &Setup, batches: u64) -> Outcome {
-    let Work::Rounds(rounds) = setup.work else {
+    let Load::Rounds(rounds) = setup.work else {
         unreachable!("the bench of latency measures only contenders in Rust");
     };
     let flags = [

@@ -17,7 +17,7 @@ use crate::points::{
     Queue, SHUTDOWN, SHUTDOWN_POOLS, SHUTDOWN_WORKERS, START, WORKER_COUNTS, WORKERS, WORKS,
     contenders_with_workers, fetch_group, fetchers, pools_group, pools_value, threads,
 };
-use crate::setup::Work;
+use crate::setup::Load;
 
 /// All tables, each with its name in the README.
 pub fn all(results: &Results) -> Vec<(&'static str, String)> {
@@ -106,7 +106,7 @@ fn work(results: &Results) -> String {
         ["rounds of arithmetic", "time"].map(String::from),
     );
     for (name, work, _) in WORKS {
-        if let Work::Rounds(rounds) = work {
+        if let Load::Rounds(rounds) = work {
             let time = median(results.time(&format!("work/{name}")), time);
             table += &row([title(name), grouped(rounds.into()), time]);
         }
