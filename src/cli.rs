@@ -48,7 +48,11 @@ fn one_line(message: &str) -> String {
         .take_while(|line| !is_usage(line))
         .filter(|line| !line.is_empty())
         .collect();
-    format!("{} (try --help)", lines.join("; "))
+    let message = lines.join("; ");
+    // The standard library's words for "ten".
+    let said = "invalid digit found in string";
+    let message = message.replace(said, "not a whole number");
+    format!("{message} (try --help)")
 }
 
 /// The flags of a lesson with simulated work. A lesson whose article has other

@@ -17,7 +17,7 @@ pub const LESSONS: [Lesson; 8] = [
     Lesson {
         name: "why_pools",
         section: "1, Why Worker Pools",
-        shows: "one thread per job against a pool, as a database sees them",
+        shows: "one thread per job or a pool, for jobs that need a database",
     },
     Lesson {
         name: "basic",
@@ -42,7 +42,7 @@ pub const LESSONS: [Lesson; 8] = [
     Lesson {
         name: "buffered_vs_unbuffered",
         section: "1, Buffered vs Unbuffered Job Channel",
-        shows: "a buffer moves the waiting but does not remove it",
+        shows: "what room in the queue changes, and what it does not",
     },
     Lesson {
         name: "url_fetcher",

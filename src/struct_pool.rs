@@ -104,7 +104,9 @@ impl Drop for Pool {
             // A job may drop the last `Arc` of its pool, and a thread cannot
             // join itself.
             if worker.thread().id() != thread::current().id() {
-                outcome = outcome.and(worker.join().and_then(|ended| ended));
+                // The error of a thread that panicked, or what it returned.
+                let ended = worker.join().and_then(|returned| returned);
+                outcome = outcome.and(ended);
             }
         }
         match outcome {

@@ -47,7 +47,7 @@ fn the_service_runs_for_its_time_drains_and_adds_up() {
                 .count()
         };
         assert_eq!(says("panicked"), sum.failed, "{ended:#?}");
-        assert_eq!(says(" panicked: --panic-percent wanted it"), sum.failed);
+        assert_eq!(says(" panicked: caused by --panic-percent"), sum.failed);
         let of_bursts = ended
             .stderr
             .iter()

@@ -1,9 +1,9 @@
 //! # Basic worker pool
 //!
 //! Article 1, "Basic Worker Pool". Three workers share one queue. A worker
-//! takes the next job as soon as it is free, so ten jobs of half a second take
-//! four rounds: 2 s instead of 5 s. When the queue is closed and empty, the
-//! workers return. When the last worker has returned, the results end.
+//! takes the next job as soon as it is free. When the queue is closed and
+//! empty, the workers return. When the last worker has returned, the results
+//! end.
 //!
 //! Go to Rust:
 //! - `close(jobs)` is dropping the last `Sender` of `jobs`. Sending after that
@@ -14,9 +14,11 @@
 //!   of `std::sync::mpsc` has only one receiver, which the workers would have
 //!   to share behind a `Mutex`.
 //!
-//! Predict: how long does it take with 4 workers? With 5? With 10? With 11?
+//! Predict: how long do ten jobs of half a second take with 3 workers? With 4?
+//! With 5? With 10? With 11?
 //!
 //! Try:
+//! - `cargo run --bin basic -- --workers 4`, then 5, 10 and 11: were you right?
 //! - `cargo run --bin basic -- --workers 1`: a pool of one is a plain loop.
 //! - `cargo run --bin basic -- --jitter 80`: jobs differ in length. Find a
 //!   worker that takes two jobs while another worker takes one.

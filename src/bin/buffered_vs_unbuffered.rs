@@ -10,7 +10,8 @@
 //!   or waits for one.
 //! - `make(chan T, n)` is `bounded(n)`.
 //! - crossbeam also has `unbounded()`, which Go lacks. Its submitter never
-//!   waits, and nothing limits its memory: no backpressure.
+//!   waits, and nothing limits its memory. There is no backpressure: a full
+//!   queue that slows the submitter down.
 //!
 //! Predict: which columns of the table change with the capacity, and which stay
 //! the same?
@@ -58,8 +59,8 @@ fn arrivals(flags: &CommonFlags) -> Vec<Duration> {
     let mut now = flags.work_ms;
     while arrivals.len() < flags.jobs {
         let burst = random.random_range(1..=flags.workers * 4);
-        let room = flags.jobs - arrivals.len();
-        arrivals.extend([now].repeat(burst.min(room)));
+        let left = flags.jobs - arrivals.len();
+        arrivals.extend([now].repeat(burst.min(left)));
         now += flags.work_ms.mul_f64(burst as f64 / flags.workers as f64);
     }
     arrivals

@@ -1,11 +1,10 @@
 //! # Worker pool with context
 //!
 //! Article 1, "Worker Pool with Context". The pool of `basic`, cancelled in
-//! mid-flight by the clock or by Ctrl-C. The work does not watch the context,
-//! so a busy worker notices the cancel only when its job is done. `main` stops
-//! reading results at the cancel. That is why there are two selects: the first
-//! keeps a worker from starting another job, the second keeps it from waiting
-//! forever for somebody to take its result.
+//! the middle by the clock or by Ctrl-C. The work does not watch the context,
+//! and `main` stops reading results at the cancel. That is why there are two
+//! selects: the first keeps a worker from starting another job, the second
+//! keeps it from waiting forever for somebody to take its result.
 //!
 //! Go to Rust:
 //! - `ctx.Done()` is a receiver on which nothing ever arrives: to cancel is to
@@ -22,6 +21,7 @@
 //! when does the program end? Then: the same with 4 workers?
 //!
 //! Try:
+//! - `cargo run --bin context_cancel -- --workers 4`: were you right?
 //! - `cargo run --bin context_cancel -- --cancel-after-ms 0`: all workers see
 //!   the cancel in the first select. Swap its two arms, and workers start jobs
 //!   for nothing.
@@ -60,6 +60,7 @@ fn worker(
     results: Sender<usize>,
 ) -> Option<usize> {
     loop {
+        // An arm is `recv(channel) -> message => what to do`.
         // First select: done comes first, so no job starts after the cancel.
         let job = select_biased! {
             recv(context.done()) -> _ => {
@@ -100,8 +101,8 @@ fn main() {
         for id in 1..=flags.common.workers {
             let (work, context) = (&work, &context);
             let (jobs, results) = (jobs_rx.clone(), results_tx.clone());
-            let worker = move || worker(id, work, context, jobs, results);
-            workers.push(scope.spawn(worker));
+            let body = move || worker(id, work, context, jobs, results);
+            workers.push(scope.spawn(body));
         }
         drop(results_tx);
 

@@ -15,10 +15,12 @@
 //!   nobody, or the clock.
 //!
 //! Predict: 3 workers, 20 jobs of 500 ms. How long does the graceful half take?
-//! And with 4 workers and `--cancel-after-ms 1250`, how many jobs of the
-//! emergency half are done, interrupted, never started?
+//! The emergency half is cancelled after 750 ms: how many of its jobs are done,
+//! interrupted, never started? And with 4 workers and a cancel after 1250 ms?
 //!
 //! Try:
+//! - `cargo run --bin graceful_vs_emergency -- --only emergency --workers 4
+//!   --cancel-after-ms 1250`: were you right?
 //! - `cargo run --bin graceful_vs_emergency -- --only emergency --work-ms
 //!   60000`: jobs of a minute, and still all workers are gone at once.
 //! - `cargo run --bin graceful_vs_emergency -- --only emergency
@@ -89,8 +91,8 @@ fn run(flags: &CommonFlags, context: Context) -> Work {
         for id in 0..flags.workers {
             let (work, context) = (&work, &context);
             let (jobs, results) = (jobs_rx.clone(), results_tx.clone());
-            let worker = move || worker(id, work, context, jobs, results);
-            workers.push(scope.spawn(worker));
+            let body = move || worker(id, work, context, jobs, results);
+            workers.push(scope.spawn(body));
         }
         drop(results_tx);
 

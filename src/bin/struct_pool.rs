@@ -12,21 +12,22 @@
 //!   caller.
 //! - The closure outlives the loop, so the compiler insists on `move`. That is
 //!   what `i := i` did before Go 1.22.
-//! - In Go, a panic in any job ends the whole program. Here the other jobs are
-//!   done first, and then `shutdown` passes the panic on to its caller.
+//! - In Go, a panic in any job ends the whole program. Here it does not: see
+//!   `--panic-on` below.
 //!
 //! Predict: `submit` blocks while the queue is full. With 4 workers, a queue of
-//! 8 and 20 jobs of 100 ms, when is the last job submitted? And with `--queue
-//! 0`? With `--queue 20`?
+//! 8 and 20 jobs of 100 ms, when is the last job submitted? And with a queue of
+//! 0? Of 20? If job 7 panics, which of the other jobs are done?
 //!
 //! Try:
+//! - `cargo run --bin struct_pool -- --queue 20`: when is all submitted?
 //! - `cargo run --bin struct_pool -- --workers 1`: one job after the other, in
 //!   order.
 //! - `cargo run --bin struct_pool -- --queue 0`: without a queue, each job
 //!   waits for a free worker.
-//! - `cargo run --bin struct_pool -- --panic-on 7`: all other jobs are done.
-//!   But "all done" is missing and the exit status is 101, because `main`
-//!   panicked.
+//! - `cargo run --bin struct_pool -- --panic-on 7`: all other jobs are done
+//!   first, and then `shutdown` passes the panic on to `main`. So "all done" is
+//!   missing, and the exit status is 101 (`echo $?` shows it).
 
 use std::time::Instant;
 
@@ -37,6 +38,7 @@ use worker_pools::{eprintln, println};
 
 /// A pool that runs closures
 #[derive(clap::Parser)]
+// The article's numbers, in place of the shared defaults.
 #[command(mut_arg("workers", |workers| workers.default_value("4")))]
 #[command(mut_arg("jobs", |jobs| jobs.default_value("20")))]
 #[command(mut_arg("work_ms", |millis| millis.default_value("100")))]

@@ -28,7 +28,7 @@ pub fn run(stop: &Context, job: &Job, work: &Work) -> Outcome {
     IN_JOB.set(true);
     let worked = work.run_with(stop, this_worker(), job.number);
     if job.panics && worked.is_ok() {
-        panic!("--panic-percent wanted it");
+        panic!("caused by --panic-percent");
     }
     IN_JOB.set(false);
     match worked {

@@ -2,10 +2,10 @@
 //!
 //! Article 2, all of it. A service: jobs keep coming in bursts, and some of
 //! them panic. The service must not lose a job, must be observable, and must
-//! stop well. Its pool is in `src/production_pool/`: read that first. This file
-//! is the service around the pool: `arrivals.rs` submits the jobs, `job.rs`
-//! runs them, `report.rs` prints, `http.rs` and `prometheus.rs` answer those
-//! who watch it.
+//! stop well. This file is the service around the pool: `arrivals.rs` submits
+//! the jobs, `job.rs` runs them, `report.rs` prints, `http.rs` and
+//! `prometheus.rs` answer those who watch the service. The pool itself, in
+//! `src/production_pool/pool.rs`, is the longer half of the lesson.
 //!
 //! Go to Rust:
 //! - A job that does not fit comes back to its submitter inside the error.
@@ -60,6 +60,7 @@ fn end_phases_on_signals() -> Sender<Cancel> {
     let signals = signal::notify();
     let (phases_tx, phases_rx) = bounded::<Cancel>(2);
     thread::spawn(move || {
+        // One signal for each phase.
         for (phase, ()) in phases_rx.iter().zip(signals) {
             phase.cancel();
         }
@@ -122,6 +123,7 @@ fn main() {
     let tally = reader.join().expect("it does not panic");
     report::sum_up(&pool, arrivals, tally, leftovers);
     timeline.mark("no more jobs", accept.done_at());
+    // Only if it came before the drain was over.
     timeline.mark("stop", stop.done_at().filter(|_| reason.is_some()));
     flags.picture.draw(flags.workers, &timeline);
     if reason == Some(Reason::Cancelled) {

@@ -2,31 +2,33 @@
 //!
 //! Article 1, "Practical Example: Concurrent URL Fetcher". Three workers share
 //! one HTTP client and fetch a list of URLs. Each request has a timeout, and
-//! the whole run has a deadline. At the deadline, or on Ctrl-C, requests in
-//! flight are aborted, and every URL still gets its line.
+//! the whole run has a deadline. At the deadline, or on Ctrl-C, the requests in
+//! flight (those that wait for an answer) are cancelled, and every URL still
+//! gets its line.
 //!
 //! Go to Rust:
-//! - In Go a request carries its `ctx` and is aborted with it. Here `main`
+//! - In Go a request carries its `ctx` and is cancelled with it. Here `main`
 //!   waits for results and for the context, and shuts the client down when the
 //!   context is done.
 //! - The article's workers return at a cancel and forget the queue. Here the
 //!   URLs that never started are counted, and so are those in flight.
-//! - Nothing can abort a worker in a DNS lookup or a TCP connect. `main` does
-//!   not wait for it: the threads are not scoped and end with the program.
+//! - Nothing can cancel a DNS lookup or a TCP connect. `main` does not wait for
+//!   a worker in one: the threads are not scoped and end with the program.
 //!
 //! Predict: the demo site has seven pages. One takes a second, one never
 //! answers, and a request may take 2 s. How long does the run take with 3
 //! workers? With 1? With 7?
 //!
 //! Try:
-//! - `cargo run --bin url_fetcher`, then again with Ctrl-C within a second:
-//!   every page still has its line.
+//! - `cargo run --bin url_fetcher -- --workers 1`, then 7: were you right?
+//! - `cargo run --bin url_fetcher`, and Ctrl-C within a second: every page
+//!   still has its line.
 //! - `cargo run --bin url_fetcher -- --deadline-secs 0.5 --workers 1`: the
 //!   deadline is Ctrl-C by the clock. Some pages never start.
 //! - `cargo run --bin url_fetcher -- https://www.rust-lang.org https://go.dev
 //!   http://localhost:1`: the real web, and a port where nobody listens.
-//! - `cargo run --bin url_fetcher -- --workers 32 --file urls.txt`, with a list
-//!   of yours.
+//! - `cargo run --bin url_fetcher -- --workers 32 --file urls.txt`, after you
+//!   have written one URL per line into `urls.txt`.
 
 mod client;
 mod demo_site;
@@ -75,7 +77,7 @@ fn worker(
         let started = shared.timeline.start(id, job);
         let fate = match shared.client.get(&shared.urls[job]) {
             Ok(status) => Fate::Answered(status),
-            // An aborted request looks as if the server had hung up.
+            // A cancelled request looks as if the server had hung up.
             Err(_) if shared.context.is_done() => Fate::Cancelled,
             Err(reason) => Fate::Failed(reason),
         };
@@ -123,6 +125,7 @@ fn main() -> ExitCode {
 
     let mut report = Report::new(urls);
     loop {
+        // In any order: a result that is ready at the end is read below.
         let result = select! {
             recv(results) -> result => result,
             recv(context.done()) -> _ => break,
@@ -141,7 +144,7 @@ fn main() -> ExitCode {
     for job in jobs.try_iter() {
         report.line(job, Fate::NeverStarted);
     }
-    // Requests in flight fail within milliseconds, unless nothing can abort
+    // Requests in flight fail within milliseconds, unless nothing can cancel
     // them. Those are given up.
     let give_up = Instant::now() + Duration::from_millis(250);
     while let Ok((job, fate)) = results.recv_deadline(give_up) {

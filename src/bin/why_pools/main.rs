@@ -1,15 +1,14 @@
 //! # Why worker pools
 //!
 //! Article 1, "Why Worker Pools". Ten thousand jobs need a database that takes
-//! a hundred connections at a time and refuses any more. First, each job gets
-//! its own thread: nothing limits how many connect at the same time. Then a
-//! pool of a hundred workers does the same jobs. `tally.rs` beside this file
+//! a hundred connections at a time. They are done in two ways: with one thread
+//! per job, and with a pool of a hundred workers. `tally.rs` beside this file
 //! counts and prints the table.
 //!
 //! Go to Rust:
 //! - A goroutine needs a few kilobytes. An operating system thread with a small
-//!   job needs about 20 on Linux. In both languages the threads rarely run out
-//!   first, but what they hold: connections, files, memory.
+//!   job needs about 20 kilobytes on Linux. In both languages, connections,
+//!   files or memory usually run out before the threads do.
 //! - `go f()` cannot fail. `thread::spawn` panics if the operating system
 //!   refuses a thread; `thread::Builder` returns the error, so the program can
 //!   go on.
@@ -52,8 +51,8 @@ struct Flags {
     connections: usize,
 }
 
-/// A usual Linux lets a program start about 16,000 threads. Then it aborts the
-/// program while the last ones begin, where no error can be returned.
+/// A usual Linux lets a program start about 16,000 threads. Shortly before that
+/// it may abort the program instead of refusing a thread.
 const MAX_THREADS: usize = 10_000;
 
 /// A pretend database: a channel used as a semaphore. Sending into it takes one
@@ -86,10 +85,11 @@ fn thread_per_job(
 ) {
     thread::scope(|scope| {
         for job in 0..flags.jobs {
-            let run = move || {
-                run(job, work, database, tally);
+            let body = move || {
+                tally.thread(|| {
+                    run(job, work, database, tally);
+                });
             };
-            let body = move || tally.thread(run);
             let too_many = tally.threads.load(SeqCst) >= MAX_THREADS;
             let thread = thread::Builder::new();
             if too_many || thread.spawn_scoped(scope, body).is_err() {
