@@ -170,7 +170,11 @@ impl Cancel {
         thread::spawn(move || {
             select_biased! {
                 recv(done) -> _ => {}
-                recv(signals) -> _ => close(&open),
+                recv(signals) -> signal => {
+                    if signal.is_ok() {
+                        close(&open);
+                    }
+                }
             }
         });
     }

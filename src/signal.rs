@@ -4,35 +4,39 @@
 use std::process;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, bounded, never};
+use crossbeam_channel::{Receiver, bounded};
 
-use crate::eprintln;
+use crate::output::fail;
 
-/// Signals that come closer together than this count as one: a terminal that
-/// is closed sends two, and so does a key that is pressed twice by mistake.
+/// A signal that comes sooner than this after the last one was taken is the
+/// same: a terminal that is closed sends two, and so does a key that is pressed
+/// twice by mistake.
 const SAME_SIGNAL: Duration = Duration::from_millis(250);
 
 /// How long a signal waits for somebody to take it.
 const TAKE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// A channel that receives each Ctrl-C, SIGTERM and SIGHUP: Go's
-/// `signal.Notify`. From now on they no longer end the program by themselves.
+/// A channel that receives Ctrl-C, SIGTERM and SIGHUP: Go's `signal.Notify`.
+/// From now on they no longer end the program by themselves.
 ///
-/// Whoever takes a signal decides what it means. A signal that nobody takes
-/// within a second ends the program with status 130, so Ctrl-C always gets a
-/// program to end, even one that hangs.
-///
-/// A program has one such channel: clone the receiver. If the operating system
-/// does not let the program catch signals, this prints a warning on stderr and
-/// the channel stays empty; then Ctrl-C ends the program as usual.
+/// Whoever takes a signal decides what it means; clones of the receiver share
+/// the signals. A signal that nobody takes within a second ends the program
+/// with status 130, so Ctrl-C ends even a program that hangs. Signals within a
+/// quarter of a second count as one.
 ///
 /// SIGHUP is caught even if the program was started with it ignored, as `nohup`
 /// does: `ctrlc` catches all three signals or none.
+///
+/// Call it once. If the program cannot catch signals, or on a second call, it
+/// ends the program with status 1 and one line on stderr.
 pub fn notify() -> Receiver<()> {
     // No room: `send_timeout` returns when somebody has taken the signal.
     let (signals_tx, signals_rx) = bounded(0);
+    let receiver = signals_rx.clone();
     let mut last_taken: Option<Instant> = None;
     let handler = move || {
+        // Kept here, so that a signal waits even if nobody else has a receiver.
+        let _receiver = &receiver;
         if last_taken.is_some_and(|at| at.elapsed() < SAME_SIGNAL) {
             return;
         }
@@ -41,11 +45,8 @@ pub fn notify() -> Receiver<()> {
         }
         last_taken = Some(Instant::now());
     };
-    match ctrlc::set_handler(handler) {
-        Ok(()) => signals_rx,
-        Err(error) => {
-            eprintln!("warning: cannot catch Ctrl-C: {error}");
-            never()
-        }
+    if let Err(error) = ctrlc::set_handler(handler) {
+        fail(format_args!("cannot catch Ctrl-C: {error}"));
     }
+    signals_rx
 }

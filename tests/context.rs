@@ -140,6 +140,53 @@ fn a_context_that_is_done_has_its_reason() {
 }
 
 #[test]
+fn a_signal_cancels_one_context() {
+    let (signals_tx, signals) = bounded(0);
+    let (context, cancel) = Context::with_cancel();
+    cancel.on_signal(&signals);
+    signals_tx.send_timeout((), LIMIT).expect("it is taken");
+    wait(&context);
+
+    // The first context takes no more signals, so the second one gets this.
+    let (context, cancel) = Context::with_cancel();
+    cancel.on_signal(&signals);
+    signals_tx.send_timeout((), LIMIT).expect("it is taken");
+    wait(&context);
+}
+
+#[test]
+fn a_context_that_is_done_takes_no_signal() {
+    let (signals_tx, signals) = bounded::<()>(0);
+    let (context, cancel) = Context::with_cancel();
+    cancel.on_signal(&signals);
+    cancel.cancel();
+    wait(&context);
+    // Once its thread is gone, the last receiver is.
+    drop(signals);
+    let sent = signals_tx.send_timeout((), LIMIT);
+    assert!(sent.is_err_and(|error| error.is_disconnected()));
+}
+
+#[test]
+fn waiting_for_a_signal_does_not_keep_a_context_alive() {
+    let (_signals_tx, signals) = bounded::<()>(0);
+    let (context, cancel) = Context::with_cancel();
+    cancel.on_signal(&signals);
+    drop(cancel);
+    wait(&context);
+}
+
+#[test]
+fn a_channel_of_signals_that_closes_is_no_signal() {
+    let (signals_tx, signals) = bounded::<()>(0);
+    let (context, cancel) = Context::with_cancel();
+    cancel.on_signal(&signals);
+    drop(signals_tx);
+    let done = context.done().recv_timeout(Duration::from_millis(50));
+    assert_eq!(done, Err(RecvTimeoutError::Timeout));
+}
+
+#[test]
 fn is_done_and_reason_and_done_always_agree() {
     for _ in 0..1_000 {
         let (context, cancel) = Context::with_cancel();

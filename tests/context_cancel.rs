@@ -142,7 +142,25 @@ fn ctrl_c_ends_a_lesson_that_its_timer_has_cancelled() {
     let mut lesson = common::start(CONTEXT_CANCEL, "--work-ms 3600000 --cancel-after-ms 300");
     lesson.line();
     assert!(lesson.runs_for(std::time::Duration::from_millis(2000)));
+    let before = std::time::Instant::now();
     lesson.signal("INT");
 
     assert_eq!(lesson.end().status, Some(130));
+    // Nobody takes the signal, and it waits for a second.
+    assert!(before.elapsed() < std::time::Duration::from_secs(5));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_after_the_cancel_leaves_time_for_the_last_line() {
+    // The jobs end half a second after the signal, when the signal still waits.
+    let mut lesson = common::start(CONTEXT_CANCEL, "--work-ms 1500 --cancel-after-ms 300");
+    let mut before = vec![lesson.line()];
+    assert!(lesson.runs_for(std::time::Duration::from_millis(1000)));
+    lesson.signal("INT");
+    let mut ended = lesson.end();
+
+    before.append(&mut ended.stdout);
+    ended.stdout = before;
+    assert_eq!(fates(&ended, 10), (0, 3, 7));
 }

@@ -626,7 +626,7 @@ fn after_a_stop_no_job_starts_even_if_workers_are_free_at_once() {
             };
             for _ in 0..12 {
                 let submitted = pool.submit(until_closed(&pool));
-                submitted.ok().expect("there is room");
+                submitted.expect("there is room");
             }
             while pool.metrics().active < 2 {
                 thread::yield_now();
@@ -647,7 +647,7 @@ fn a_job_may_submit_to_its_own_pool_even_when_it_is_full() {
             let reasons = [(); 2].map(|()| inner.submit(closure(|| [None; 2])).err());
             reasons.map(|rejected| rejected.map(|it| it.reason))
         };
-        pool.submit(closure(twice)).ok().expect("there is room");
+        pool.submit(closure(twice)).expect("there is room");
         let reasons = next(pool.results()).result.expect("no panic");
         assert_eq!(reasons, [None, Some(RejectReason::QueueFull)]);
         next(pool.results()).result.expect("the inner job");
@@ -668,7 +668,7 @@ fn a_submit_from_a_job_during_the_shutdown_is_rejected() {
             let rejected = inner.submit(closure(|| None)).err();
             rejected.map(|it| it.reason)
         };
-        pool.submit(closure(late)).ok().expect("there is room");
+        pool.submit(closure(late)).expect("there is room");
         started.recv_timeout(LIMIT).expect("the job starts");
         let leftovers = pool.shutdown(&DRAIN());
         let reason = next(&leftovers.undelivered).result.expect("no panic");
@@ -690,10 +690,10 @@ fn jobs_may_shut_down_their_own_pool() {
                     all.wait();
                     inner.shutdown(&stop()).never_started.len()
                 };
-                pool.submit(closure(job)).ok().expect("there is room");
+                pool.submit(closure(job)).expect("there is room");
             }
             for _ in 0..10 {
-                pool.submit(closure(|| 0)).ok().expect("there is room");
+                pool.submit(closure(|| 0)).expect("there is room");
             }
             all.wait();
             let done: Vec<usize> = pool
@@ -757,9 +757,9 @@ fn a_job_may_drop_the_last_handle_to_its_pool() {
             let _ = gate.recv();
             inner.lock().expect("no panic").take();
         };
-        pool.submit(closure(job)).ok().expect("there is room");
+        pool.submit(closure(job)).expect("there is room");
         for _ in 0..5 {
-            pool.submit(closure(|| ())).ok().expect("there is room");
+            pool.submit(closure(|| ())).expect("there is room");
         }
         drop(pool);
         drop(last);

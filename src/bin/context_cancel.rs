@@ -132,12 +132,13 @@ fn main() {
         (delivered, late)
     });
 
+    let cancelled = context.done_at();
     println!(
         "{} jobs: {delivered} delivered, {late} finished too late to deliver, \
          {} never started",
         flags.common.jobs,
         jobs_rx.len(),
     );
-    work.timeline().mark("cancel", context.done_at());
+    work.timeline().mark("cancel", cancelled);
     flags.common.draw(&work);
 }

@@ -105,7 +105,8 @@ fn run(flags: &CommonFlags, context: Context) -> Work {
             interrupted.extend(worker.join().expect("no worker panics"));
         }
     });
-    let gone_after = context.done_at().map(|at| at.elapsed());
+    let cancelled = context.done_at();
+    let gone_after = cancelled.map(|at| at.elapsed());
 
     let mut done = 0;
     for result in results_rx {
@@ -124,22 +125,21 @@ fn run(flags: &CommonFlags, context: Context) -> Work {
         interrupted.len(),
         never_started.len(),
     );
-    work.timeline().mark("cancel", context.done_at());
+    work.timeline().mark("cancel", cancelled);
     work
 }
 
 fn main() {
     let flags = Flags::parse();
     let signals = signal::notify();
-    let only = flags.only.as_deref();
     let mut halves = Vec::new();
-    if only != Some("emergency") {
+    if flags.only.as_deref() != Some("emergency") {
         eprintln!("graceful: close the queue and wait");
         let (context, cancel) = Context::with_cancel();
         cancel.on_signal(&signals);
         halves.push(("graceful", run(&flags.common, context)));
     }
-    if only != Some("graceful") {
+    if flags.only.as_deref() != Some("graceful") {
         eprintln!("emergency: cancel after {:?}", flags.cancel_after_ms);
         let (context, cancel) = Context::with_timeout(flags.cancel_after_ms);
         cancel.on_signal(&signals);

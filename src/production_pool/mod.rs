@@ -1,6 +1,6 @@
 //! Article 2's pool: typed jobs in, typed results out. It belongs to the lesson
-//! `production_pool`, and is made for your own programs: depend on this crate,
-//! or copy this folder with `context.rs`, which is all that it needs.
+//! `production_pool`, and is made for your own programs: copy this folder and
+//! `context.rs`, and depend on `crossbeam-channel`.
 //!
 //! `pool.rs` is the pool, `results.rs` what it returns, `metrics.rs` what it
 //! counts.

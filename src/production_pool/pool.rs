@@ -17,8 +17,9 @@ use super::results::{Finished, Leftovers, Panicked, RejectReason, Rejected};
 /// function.
 ///
 /// Every accepted job comes back exactly once: with its result, or from
-/// [`shutdown`](Pool::shutdown) as never started. Only `shutdown` and dropping
-/// the pool block.
+/// [`shutdown`](Pool::shutdown) as never started. (Who stops the pool from one
+/// of its own jobs and then only drops it loses those that never started.)
+/// Only `shutdown` and dropping the pool block.
 ///
 /// Dropping the pool without a shutdown drains it: that blocks until all
 /// accepted jobs are done. A clone of [`results`](Pool::results) still gets
@@ -178,8 +179,9 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
     ///   cancelled earlier.
     /// - To stop now, pass a context that is done.
     ///
-    /// Once `shutdown` sees that the context is done, no job starts. Running
-    /// jobs see it on their own context, and `shutdown` waits for them.
+    /// Once `shutdown` sees that the context is done, a worker starts no job,
+    /// unless it looked just before. Running jobs see it on their own context,
+    /// and `shutdown` waits for them.
     ///
     /// You may call it again, also from several threads at once, and also to
     /// hurry a shutdown that has begun. Every call blocks until the end. One of

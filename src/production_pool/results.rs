@@ -26,7 +26,6 @@ pub struct Panicked {
 }
 
 /// A job that was not accepted, handed back.
-#[derive(Debug)]
 pub struct Rejected<J> {
     /// The job that was submitted.
     pub job: J,
@@ -96,4 +95,14 @@ impl<J> Display for Rejected<J> {
     }
 }
 
-impl<J: Debug> Error for Rejected<J> {}
+// Without the job, which may be a closure, so that every `Rejected` is an error.
+impl<J> Debug for Rejected<J> {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        let mut rejected = f.debug_struct("Rejected");
+        rejected
+            .field("reason", &self.reason)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<J> Error for Rejected<J> {}

@@ -107,7 +107,7 @@ impl Timeline {
     }
 
     /// Takes the memory for this number of spans now, for a program that measures its memory
-    /// later.
+    /// later. Call it before the first [`start`](Self::start): it forgets all spans.
     pub fn reserve(&self, spans: usize) {
         let mut recording = self.lock();
         let unused = Span {
@@ -138,8 +138,9 @@ impl Timeline {
 
     /// Records that a started job ends now.
     pub fn end(&self, Started(index): Started, ending: Ending) {
-        if let Some(index) = index {
-            self.lock().spans[index].end = Some((Instant::now(), ending));
+        let mut recording = self.lock();
+        if let Some(span) = index.and_then(|it| recording.spans.get_mut(it)) {
+            span.end = Some((Instant::now(), ending));
         }
     }
 

@@ -290,6 +290,9 @@ impl Canvas<'_> {
     /// both sides. Empty if it does not fit between the two ends of the bar.
     fn label(&self, job: usize, width: usize) -> Vec<char> {
         let room = width.saturating_sub(4);
+        if room == 0 {
+            return Vec::new();
+        }
         let text = match self.recording.labels.get(job) {
             None => job.to_string(),
             // Only characters of one column that do not move the cursor.

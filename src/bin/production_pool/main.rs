@@ -87,7 +87,7 @@ fn main() {
             Ok(()) => eprintln!("metrics: http://{address}/metrics"),
             Err(error) => fail(format_args!(
                 "cannot listen on {address}: {error} (choose another address \
-                 with --metrics)"
+                 with --metrics, or \"off\")"
             )),
         }
     }
