@@ -2,6 +2,7 @@
 //! `struct_pool` and for your own programs. A module is Rust's wall around
 //! private fields: nobody outside can close the queue or take a worker away.
 
+use std::mem;
 use std::panic::{self, AssertUnwindSafe};
 use std::thread::{self, JoinHandle};
 
@@ -90,9 +91,24 @@ fn worker(queue: Receiver<Job>) -> thread::Result<()> {
         // Unwind safe: after a panic the job is gone. A `Mutex` that it shared
         // with others is poisoned, so they notice.
         let ended = panic::catch_unwind(AssertUnwindSafe(job));
-        outcome = outcome.and(ended);
+        outcome = first_panic(outcome, ended);
     }
     outcome
+}
+
+/// Keeps the first of two panics.
+fn first_panic(
+    first: thread::Result<()>,
+    next: thread::Result<()>,
+) -> thread::Result<()> {
+    match (first, next) {
+        (Err(first), Err(next)) => {
+            // A payload may panic when it is dropped, so it is never dropped.
+            mem::forget(next);
+            Err(first)
+        }
+        (first, next) => first.and(next),
+    }
 }
 
 impl Drop for Pool {
@@ -106,14 +122,14 @@ impl Drop for Pool {
             if worker.thread().id() != thread::current().id() {
                 // The error of a thread that panicked, or what it returned.
                 let ended = worker.join().and_then(|returned| returned);
-                outcome = outcome.and(ended);
+                outcome = first_panic(outcome, ended);
             }
         }
         match outcome {
             // A second panic while this thread unwinds from a first would abort
             // the program.
             Err(panic) if !thread::panicking() => panic::resume_unwind(panic),
-            _ => {}
+            outcome => mem::forget(outcome),
         }
     }
 }

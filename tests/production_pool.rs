@@ -770,6 +770,36 @@ fn a_job_may_drop_the_last_handle_to_its_pool() {
 }
 
 #[test]
+fn results_that_panic_when_nobody_takes_them_do_not_end_the_worker() {
+    within_limit(|| {
+        let (ran, runs) = unbounded();
+        let pool: Arc<Pool<Closure<Bomb>, Bomb>> = closure_pool(1, 10);
+        let (last, gate) = bounded::<()>(0);
+        let inner = std::sync::Mutex::new(Some(Arc::clone(&pool)));
+        let job = move || {
+            let _ = gate.recv();
+            // The last handle: from now on nobody takes a result.
+            inner.lock().expect("no panic").take();
+            Bomb
+        };
+        pool.submit(closure(job)).expect("there is room");
+        for _ in 0..5 {
+            let ran = ran.clone();
+            let job = move || {
+                ran.send(()).expect("the test waits");
+                Bomb
+            };
+            pool.submit(closure(job)).expect("there is room");
+        }
+        drop(pool);
+        drop(last);
+        for _ in 0..5 {
+            runs.recv_timeout(LIMIT).expect("the worker survives");
+        }
+    });
+}
+
+#[test]
 #[should_panic(expected = "at least one worker")]
 fn a_pool_without_workers_is_refused() {
     let _ = Pool::new(0, 1, |_, _: &usize| ());

@@ -201,6 +201,38 @@ fn a_panic_loses_neither_workers_nor_other_jobs() {
     });
 }
 
+/// A payload that panics when it is dropped.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        if !thread::panicking() {
+            panic::resume_unwind(Box::new("dropped"));
+        }
+    }
+}
+
+#[test]
+fn a_payload_that_panics_in_its_drop_takes_neither_workers_nor_other_jobs() {
+    within_limit(|| {
+        for workers in [1, 3] {
+            let pool = Pool::new(workers);
+            let done = Arc::new(AtomicUsize::new(0));
+            for _ in 0..10 {
+                pool.submit(|| panic::resume_unwind(Box::new(Bomb)));
+                let done = Arc::clone(&done);
+                pool.submit(move || {
+                    done.fetch_add(1, Ordering::SeqCst);
+                });
+            }
+            let payload = shutdown_panic(pool);
+            assert_eq!(done.load(Ordering::SeqCst), 10, "{workers} workers");
+            assert!(payload.is::<Bomb>());
+            std::mem::forget(payload);
+        }
+    });
+}
+
 #[test]
 fn drop_passes_a_panic_on_like_shutdown() {
     within_limit(|| {

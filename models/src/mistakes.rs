@@ -60,7 +60,7 @@ pub const MISTAKES: &[Mistake] = &[
         file: "struct_pool.rs",
         changes: &[(
             "        let ended = panic::catch_unwind(AssertUnwindSafe(job));
-        outcome = outcome.and(ended);
+        outcome = first_panic(outcome, ended);
 ",
             "        job();
 ",
@@ -131,11 +131,11 @@ pub const MISTAKES: &[Mistake] = &[
             Err(_) => counters.panicked(),
         }
         let result = result.map_err(|payload| Panicked { payload });
-        let _ = results.send(Finished { job, result });
+        drop_unsent(results.send(Finished { job, result }));
 ",
             "        let is_ok = result.is_ok();
         let result = result.map_err(|payload| Panicked { payload });
-        let _ = results.send(Finished { job, result });
+        drop_unsent(results.send(Finished { job, result }));
         match is_ok {
             true => counters.returned(),
             false => counters.panicked(),

@@ -2,11 +2,14 @@
 //! and `worker`: it decides that no job is lost and that nobody waits forever.
 
 use std::io;
+use std::mem;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle, ThreadId};
 
-use crossbeam_channel::{Receiver, Sender, select_biased, unbounded};
+use crossbeam_channel::{
+    Receiver, SendError, Sender, select_biased, unbounded,
+};
 
 use crate::context::{Cancel, Context};
 
@@ -247,10 +250,9 @@ fn worker<J, R>(
 ) {
     let counters = &shared.counters;
     for job in jobs {
-        // Sending fails only if the pool was dropped and nobody takes anything.
         if shared.stop.is_done() {
             counters.never_started();
-            let _ = never_started.send(job);
+            drop_unsent(never_started.send(job));
             continue;
         }
         counters.start();
@@ -263,6 +265,14 @@ fn worker<J, R>(
             Err(_) => counters.panicked(),
         }
         let result = result.map_err(|payload| Panicked { payload });
-        let _ = results.send(Finished { job, result });
+        drop_unsent(results.send(Finished { job, result }));
     }
+}
+
+/// Sending fails only if the pool was dropped and nobody takes anything. Then
+/// the job is dropped here. If that panics, the worker survives this as well.
+fn drop_unsent<T>(sent: Result<(), SendError<T>>) {
+    let dropped = panic::catch_unwind(AssertUnwindSafe(|| drop(sent)));
+    // A payload may panic when it is dropped, so it is never dropped.
+    mem::forget(dropped);
 }

@@ -1,6 +1,6 @@
 //! The parts of std that the lessons use, with loom's threads and locks.
 
-pub use ::std::{any, error, fmt, io, time};
+pub use ::std::{any, error, fmt, io, mem, time};
 
 /// `std::panic`. A job's panic is part of the model. Any other panic means that the model has
 /// failed, so nothing here catches it.
