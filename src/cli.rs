@@ -199,8 +199,11 @@ pub fn millis() -> impl TypedValueParser<Value = Duration> {
 pub fn seconds(min: f64) -> ValueParser {
     let max = 86_400.0;
     ValueParser::new(move |text: &str| match text.parse() {
+        Ok(0.0) if min == 0.0 => Ok(Duration::ZERO),
         Ok(secs) if (min..=max).contains(&secs) => {
-            Ok(Duration::from_secs_f64(secs))
+            // Zero is special, so nothing else is rounded to it.
+            let shortest = Duration::from_nanos(1);
+            Ok(Duration::from_secs_f64(secs).max(shortest))
         }
         _ => Err(format!("not a number from {min} to {max}")),
     })

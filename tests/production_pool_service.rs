@@ -14,6 +14,13 @@ use common::{Ended, LIMIT, Running, numbers, run, start, start_command};
 use service::{SERVICE, get, scrape, start_with_metrics, sum};
 
 /// Long enough between two signals to count as two.
+#[test]
+fn the_shortest_duration_is_not_until_ctrl_c() {
+    let ended = run(SERVICE, "--metrics off --duration-secs 1e-12 --work-ms 1");
+    assert_eq!(ended.status, Some(0), "{ended:#?}");
+    sum(&ended);
+}
+
 #[cfg(unix)]
 const SIGNAL_GAP: Duration = Duration::from_millis(400);
 
@@ -177,6 +184,20 @@ fn a_first_signal_during_the_drain_does_not_stop_the_service() {
     let ended = running.end();
     assert_eq!(ended.status, Some(130), "{ended:#?}");
     assert_eq!(sum(&ended).interrupted, 4);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_drain_needs_no_new_thread() {
+    // At the shutdown the system could refuse one, and then accepted jobs would be lost.
+    let flags = "--metrics off --duration-secs 0 --work-ms 3600000 --grace-secs 3600";
+    let mut running = start(SERVICE, flags);
+    running.wait_for("rejected"); // the queue is full
+    let before = running.threads();
+    running.signal("TERM");
+    running.wait_for("no more jobs come");
+    assert!(running.runs_for(SIGNAL_GAP), "it stops");
+    assert_eq!(running.threads(), before);
 }
 
 #[cfg(target_os = "linux")]

@@ -110,6 +110,13 @@ impl Running {
         numbers(peak.expect("Linux reports the peak"))[0] * 1024
     }
 
+    /// How many threads it has now.
+    #[cfg(target_os = "linux")]
+    pub fn threads(&self) -> usize {
+        let tasks = format!("/proc/{}/task", self.child.id());
+        std::fs::read_dir(tasks).expect("it runs").count()
+    }
+
     /// Sends it a signal.
     #[cfg(unix)]
     pub fn signal(&self, name: &str) {

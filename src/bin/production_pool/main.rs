@@ -38,12 +38,11 @@ mod prometheus;
 mod report;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use std::{process, thread};
 
-use crossbeam_channel::{Sender, bounded};
+use crossbeam_channel::{Receiver, after, never, select};
 use worker_pools::cli::Parse;
-use worker_pools::context::Reason;
 use worker_pools::output::fail;
 use worker_pools::production_pool::Pool;
 use worker_pools::{Cancel, Context, eprintln, signal};
@@ -53,19 +52,35 @@ use flags::Flags;
 use http::Endpoint;
 use job::{Job, JobPool};
 
-/// The service has two phases: jobs arrive, then the pool drains. Each signal
-/// ends one phase, the first the arrivals and the second the drain. Returns the
-/// sender for the `Cancel` of each phase.
-fn end_phases_on_signals() -> Sender<Cancel> {
+/// Ends the arrivals and then the drain, each by its time or by a signal. Its
+/// thread starts now: at the shutdown, the system could refuse one.
+fn end_phases(flags: &Flags, arrivals: Cancel, drain: Cancel) {
     let signals = signal::notify();
-    let (phases_tx, phases_rx) = bounded::<Cancel>(2);
+    let duration = match flags.duration_secs {
+        Duration::ZERO => never(),
+        duration => after(duration),
+    };
+    let grace = flags.grace_secs;
     thread::spawn(move || {
-        // One signal for each phase.
-        for (phase, ()) in phases_rx.iter().zip(signals) {
-            phase.cancel();
+        let is_signalled_before = |time: &Receiver<Instant>| {
+            select! {
+                recv(signals) -> _ => true,
+                recv(time) -> _ => false,
+            }
+        };
+        let mut signalled = is_signalled_before(&duration);
+        arrivals.cancel();
+
+        let grace = after(grace);
+        if !signalled {
+            signalled = is_signalled_before(&grace);
         }
+        if signalled {
+            eprintln!("draining; press Ctrl-C again to stop now");
+            is_signalled_before(&grace);
+        }
+        drain.cancel();
     });
-    phases_tx
 }
 
 fn main() {
@@ -91,13 +106,9 @@ fn main() {
             )),
         }
     }
-    let (accept, cancel) = if flags.duration_secs.is_zero() {
-        Context::with_cancel()
-    } else {
-        Context::with_timeout(flags.duration_secs)
-    };
-    let phases = end_phases_on_signals();
-    phases.send(cancel).expect("it waits for phases");
+    let (accept, end_arrivals) = Context::with_cancel();
+    let (stop, end_drain) = Context::with_cancel();
+    end_phases(&flags, end_arrivals, end_drain);
 
     let reader = {
         let (pool, flags) = (Arc::clone(&pool), flags.clone());
@@ -108,25 +119,25 @@ fn main() {
 
     let grace = flags.grace_secs.as_secs_f64();
     eprintln!("no more jobs come; draining for at most {grace} s");
-    let (stop, cancel) = Context::with_timeout(flags.grace_secs);
-    phases.send(cancel).expect("it waits for phases");
     let start = Instant::now();
     let leftovers = pool.shutdown(&stop);
-    let reason = stop.reason();
-    let ended = match reason {
+    let took = start.elapsed();
+    let stopped = stop.done_at();
+    let grace_end = accept.done_at().map(|at| at + flags.grace_secs);
+    let by_signal = stopped.is_some() && stopped < grace_end;
+    let ended = match stopped {
         None => "all accepted jobs are done",
-        Some(Reason::DeadlineExceeded) => "time is up: stopped",
-        Some(Reason::Cancelled) => "second signal: stopped",
+        Some(_) if by_signal => "second signal: stopped",
+        Some(_) => "time is up: stopped",
     };
-    eprintln!("{ended} after {:.1?}", start.elapsed());
+    eprintln!("{ended} after {took:.1?}");
 
     let tally = reader.join().expect("it does not panic");
     report::sum_up(&pool, arrivals, tally, leftovers);
     timeline.mark("no more jobs", accept.done_at());
-    // Only if it came before the drain was over.
-    timeline.mark("stop", stop.done_at().filter(|_| reason.is_some()));
+    timeline.mark("stop", stopped);
     flags.picture.draw(flags.workers, &timeline);
-    if reason == Some(Reason::Cancelled) {
+    if by_signal {
         process::exit(130);
     }
 }
