@@ -1,11 +1,12 @@
 //! The flags that the lessons share, and the answer to a wrong one.
 
 use std::fmt::Display;
+use std::fs::{self, File};
 use std::io::{self, IsTerminal};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::process;
 use std::time::Duration;
-use std::{fs, process};
 
 use clap::ValueEnum;
 use clap::builder::{RangedU64ValueParser, TypedValueParser, ValueParser};
@@ -140,7 +141,7 @@ pub struct PictureFlags {
     pub timeline: When,
 
     /// Write the same picture to a file, as SVG
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = writable_file)]
     pub svg: Option<PathBuf>,
 }
 
@@ -181,6 +182,19 @@ impl PictureFlags {
             }
         }
     }
+}
+
+/// Parses the name of a file, and finds out before the work begins whether it
+/// can be written. A new file is created empty.
+fn writable_file(name: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(name);
+    if path.exists() && !path.is_file() {
+        return Err("not a regular file".to_string());
+    }
+    // Neither truncates nor changes what is in it.
+    let file = File::options().append(true).create(true).open(&path);
+    file.map_err(|error| error.to_string())?;
+    Ok(path)
 }
 
 /// Parses a whole number in `range`.

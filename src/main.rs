@@ -6,22 +6,22 @@ use worker_pools::println;
 
 /// Lists the lessons on worker pools
 #[derive(clap::Parser)]
-#[command(after_help = "To run a lesson: cargo run --bin LESSON")]
+#[command(after_help = "To run a lesson: cargo run --bin basic")]
 struct Flags {}
 
 fn main() {
     let Flags {} = Flags::parse();
 
-    println!("Worker pools in Rust: the lessons in reading order.");
+    println!("Worker pools in Rust: the lessons in reading order.\n");
     for Lesson {
         name,
         section,
         shows,
     } in LESSONS
     {
-        println!("\n{name} (article {section})");
+        println!("{name} (article {section})");
         println!("  {shows}");
-        println!("  cargo run --bin {name}");
     }
-    println!("\nEvery lesson has flags: cargo run --bin basic -- --help");
+    println!("\nRun a lesson:      cargo run --bin basic");
+    println!("Explain its flags: cargo run --bin basic -- --help");
 }

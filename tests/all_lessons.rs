@@ -58,12 +58,16 @@ fn the_list_has_every_lesson() {
     assert_eq!(in_list, in_folder);
 
     let list = run(LIST, "");
-    let commands: Vec<&str> = list
+    let names: Vec<&str> = list
         .stdout
         .iter()
-        .filter_map(|line| line.strip_prefix("  cargo run --bin "))
+        .filter_map(|line| Some(line.split_once(" (article ")?.0))
         .collect();
-    assert_eq!(commands, LESSONS.map(|it| it.name));
+    assert_eq!(names, LESSONS.map(|it| it.name));
+    // A terminal has 24 lines of 80 columns, and one is for the prompt.
+    assert!(list.stdout.len() < 24, "{list:#?}");
+    let wide = list.stdout.iter().find(|line| line.chars().count() > 80);
+    assert_eq!(wide, None);
 }
 
 #[test]

@@ -103,16 +103,28 @@ fn a_lesson_writes_its_svg_or_says_why_not() {
     std::fs::remove_file(&file).expect("the file is ours");
     assert_eq!(svg.matches("class=\"bar done\"").count(), 10);
 
-    let ended = run(basic, "--work-ms 1 --svg no/such/folder/picture.svg");
-    assert_eq!(ended.status, Some(1));
-    assert_eq!(
-        ended.stdout.len(),
-        20,
-        "the lesson prints its own output first"
+    // It finds out before the work begins.
+    let ended = run(basic, "--svg no/such/folder/picture.svg");
+    assert_eq!(ended.status, Some(2));
+    assert_eq!(ended.stdout, [""; 0]);
+    let [line] = &ended.stderr[..] else {
+        panic!("expected one line: {ended:#?}");
+    };
+    let says = "error: invalid value 'no/such/folder/picture.svg' for '--svg <FILE>': ";
+    assert!(line.starts_with(says), "{line}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_svg_goes_into_no_pipe_that_could_block() {
+    let fifo = std::env::temp_dir().join(format!("worker-pools-{}.fifo", std::process::id()));
+    let made = Command::new("mkfifo").arg(&fifo).status();
+    assert!(made.expect("mkfifo").success());
+    let ended = run(
+        env!("CARGO_BIN_EXE_basic"),
+        &format!("--svg {}", fifo.display()),
     );
-    let last = ended.stderr.last().expect("a line that says why");
-    assert!(
-        last.starts_with("error: --svg no/such/folder/picture.svg: "),
-        "{last}"
-    );
+    std::fs::remove_file(&fifo).expect("the file is ours");
+    assert_eq!(ended.status, Some(2), "{ended:#?}");
+    assert!(ended.stderr[0].contains("not a regular file"), "{ended:#?}");
 }

@@ -83,11 +83,16 @@ fn work_takes_its_time_and_is_recorded() {
 #[test]
 fn a_timeline_records_no_more_than_a_million_jobs() {
     let timeline = Timeline::default();
-    for job in 0..1_000_001 {
+    let record = |job| {
         let started = timeline.start(1, job);
         timeline.end(started, Ending::Done);
-    }
-    assert_eq!(timeline.recording().spans.len(), 1_000_000);
+    };
+    (0..1_000_000).for_each(record);
+    assert!(!timeline.recording().is_full);
+    record(1_000_000);
+    let recording = timeline.recording();
+    assert!(recording.is_full);
+    assert_eq!(recording.spans.len(), 1_000_000);
 }
 
 #[test]

@@ -37,7 +37,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
 use worker_pools::cli::{CommonFlags, Parse, millis};
-use worker_pools::{Context, Work, println, signal};
+use worker_pools::{Context, Work, eprintln, println, signal};
 
 /// A pool that is cancelled while it works
 #[derive(clap::Parser)]
@@ -115,7 +115,12 @@ fn main() {
         loop {
             // Done comes first: nobody reads after the cancel.
             let result = select_biased! {
-                recv(context.done()) -> _ => break,
+                recv(context.done()) -> _ => {
+                    eprintln!(
+                        "cancelled; jobs still run (Ctrl-C ends the program)"
+                    );
+                    break;
+                }
                 recv(results_rx) -> result => result,
             };
             let Ok(result) = result else { break }; // all workers are gone

@@ -62,6 +62,8 @@ pub struct Recording {
     /// When each job entered the queue; the first [`MAX_SPANS`]. Empty if the program does not
     /// record it.
     pub queued: Vec<Instant>,
+    /// Whether there was no room left for a span.
+    pub is_full: bool,
     /// Names for the jobs: job `n` has the label at index `n`. Empty if the numbers are the names.
     pub labels: Vec<String>,
 }
@@ -99,6 +101,7 @@ impl Timeline {
             spans: Vec::new(),
             marks: Vec::new(),
             queued: Vec::new(),
+            is_full: false,
             labels,
         };
         Timeline {
@@ -125,6 +128,7 @@ impl Timeline {
     pub fn start(&self, worker: usize, job: usize) -> Started {
         let mut recording = self.lock();
         if recording.spans.len() == MAX_SPANS {
+            recording.is_full = true;
             return Started(None);
         }
         recording.spans.push(Span {

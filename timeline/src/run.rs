@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::axis::{Axis, format_duration};
-use crate::{Ending, MAX_SPANS, Recording, Span};
+use crate::{Ending, Recording, Span};
 
 /// One run of a pool.
 #[derive(Clone, Debug)]
@@ -68,7 +68,7 @@ impl Run {
         if worked < *workers {
             text += &format!("; {} of them had no job", workers - worked);
         }
-        if spans.len() == MAX_SPANS {
+        if recording.is_full {
             text += "; later jobs were not recorded";
         }
         text

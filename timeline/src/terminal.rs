@@ -10,24 +10,34 @@ use crate::axis::Axis;
 use crate::run::{max_queue_depth, queue_depths};
 use crate::{Ending, Recording, Run, Span};
 
-/// When there are more workers than this, each lane stands for several of them.
-const MAX_LANES: usize = 20;
-
 /// What the terminal can show.
 #[derive(Clone, Copy, Debug)]
 pub struct Terminal {
     /// Columns of text.
     pub width: usize,
+    /// The most lanes of a picture. When there are more workers, each lane stands for several of
+    /// them.
+    pub max_lanes: usize,
     /// Whether it shows more than ASCII.
     pub unicode: bool,
 }
 
 impl Terminal {
-    /// The terminal behind stderr. Without one, a width of 80 columns.
-    pub fn of_stderr() -> Terminal {
+    /// The terminal behind stderr, for this number of pictures: their lanes fill at most half of
+    /// its lines, so that what was printed before can still be seen. Without a terminal, 80 columns
+    /// and 20 lanes.
+    pub fn of_stderr(pictures: usize) -> Terminal {
         let size = terminal_size::terminal_size_of(io::stderr());
+        let (width, max_lanes) = match size {
+            Some((width, height)) => {
+                let lanes = usize::from(height.0) / 2 / pictures.max(1);
+                (width.0.into(), lanes.clamp(3, 20))
+            }
+            None => (80, 20),
+        };
         Terminal {
-            width: size.map_or(80, |(width, _)| width.0.into()),
+            width,
+            max_lanes,
             unicode: shows_unicode(),
         }
     }
@@ -59,7 +69,7 @@ fn shows_unicode() -> bool {
 ///
 /// Leaves out the colours where they are not wanted. When nobody reads stderr, it does nothing.
 pub fn print(runs: &[Run], with_lanes: bool) {
-    let terminal = Terminal::of_stderr();
+    let terminal = Terminal::of_stderr(runs.len());
     let max_depth = max_queue_depth(runs);
     let mut text = String::new();
     for run in runs {
@@ -193,7 +203,7 @@ const EMPTY: Cell = Cell {
 /// The picture as lines of text, with colours. A queue of `max_depth` jobs has the full height.
 pub fn draw(recording: &Recording, max_depth: usize, terminal: Terminal) -> String {
     let lanes: Vec<(usize, Vec<&Span>)> = recording.lanes().into_iter().collect();
-    let fold = lanes.len().div_ceil(MAX_LANES).max(1);
+    let fold = lanes.len().div_ceil(terminal.max_lanes).max(1);
     let mut names: Vec<String> = lanes.chunks(fold).map(lane_name).collect();
 
     let axis = Axis::of(recording);

@@ -11,6 +11,7 @@ const FAILED: Option<Ending> = Some(Ending::Failed);
 
 const ASCII: Terminal = Terminal {
     width: 50,
+    max_lanes: 20,
     unicode: false,
 };
 
@@ -31,6 +32,7 @@ fn recording(unit: Duration, spans: &[(usize, usize, u32, u32, Option<Ending>)])
         spans: spans.iter().map(span).collect(),
         marks: Vec::new(),
         queued: Vec::new(),
+        is_full: false,
         labels: Vec::new(),
     }
 }
@@ -210,6 +212,18 @@ fn long_labels_lose_their_beginning_and_cannot_harm_the_terminal() {
 }
 
 #[test]
+fn a_low_terminal_gets_fewer_lanes() {
+    let spans: Vec<_> = (1..=100).map(|it| (it, it, 0, 10, DONE)).collect();
+    let terminal = Terminal {
+        max_lanes: 5,
+        ..ASCII
+    };
+    let text = text(&recording(SECOND, &spans), terminal);
+    let lanes = text.lines().filter(|line| line.starts_with("workers "));
+    assert_eq!(lanes.count(), 5, "{text}");
+}
+
+#[test]
 fn the_axis_has_round_times_from_nanoseconds_to_hours() {
     for (length, labels) in [
         (Duration::from_nanos(400), vec!["0 ns", "200 ns", "400 ns"]),
@@ -271,7 +285,14 @@ fn every_line_fits_the_terminal() {
         let recording = any_recording(seed);
         for width in [40, 80, 81, 140] {
             for unicode in [false, true] {
-                let text = text(&recording, Terminal { width, unicode });
+                let text = text(
+                    &recording,
+                    Terminal {
+                        width,
+                        max_lanes: 20,
+                        unicode,
+                    },
+                );
                 for line in text.lines() {
                     assert!(line.chars().count() <= width, "seed {seed}: {line}");
                     assert!(!line.chars().any(char::is_control), "seed {seed}: {line:?}");
@@ -289,6 +310,7 @@ fn the_summary_wraps_between_its_parts() {
         sentence,
         Terminal {
             width: 30,
+            max_lanes: 20,
             unicode: true,
         },
     );

@@ -141,6 +141,6 @@ fn main() {
     let pool = measure(|tally| pool(common, &work, &database, tally));
     let threads =
         measure(|tally| thread_per_job(common, &work, &database, tally));
+    common.draw(&work); // only the pool, which has lanes
     print_table(threads, pool);
-    common.draw(&work); // of the pool
 }
