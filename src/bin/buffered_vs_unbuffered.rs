@@ -29,7 +29,7 @@ use crossbeam_channel::{Receiver, TrySendError, bounded};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use worker_pools::cli::{CommonFlags, Parse, count};
-use worker_pools::{Work, println};
+use worker_pools::{Work, eprintln, println};
 
 /// The same bursts of jobs for queues of different capacity
 #[derive(clap::Parser)]
@@ -45,10 +45,9 @@ struct Flags {
     capacity: Vec<usize>,
 }
 
-const HEAD: [&str; 2] = [
-    "          submits   longest     total   deepest  a job starts  last job",
-    "capacity   waited      wait      wait     queue    late, mean      done",
-];
+const HEAD: &str = "          \
+          submits   longest     total   deepest  a job starts  last job
+capacity   waited      wait      wait     queue    late, mean      done";
 
 /// When each job comes, from the start of the run. A burst has up to four jobs
 /// per worker. The next burst comes when the workers can be done with it.
@@ -80,9 +79,11 @@ fn worker(
     late
 }
 
-/// Runs all jobs through a queue of this capacity and prints a row of the
-/// table.
-fn run(capacity: usize, flags: &CommonFlags, arrivals: &[Duration]) -> Work {
+/// The record of the work, and a row of the table.
+type Run = (Work, String);
+
+/// Runs all jobs through a queue of this capacity.
+fn run(capacity: usize, flags: &CommonFlags, arrivals: &[Duration]) -> Run {
     let work = flags.work(); // its clock starts now
     let (jobs_tx, jobs_rx) = bounded(capacity);
     let mut waits = Vec::new();
@@ -113,7 +114,7 @@ fn run(capacity: usize, flags: &CommonFlags, arrivals: &[Duration]) -> Work {
     });
 
     let ms = |time: Duration| format!("{} ms", time.as_millis());
-    println!(
+    let row = format!(
         "{capacity:>8}{:>9}{:>10}{:>10}{max_depth:>10}{:>14}{:>10}",
         waits.len(),
         ms(waits.iter().max().copied().unwrap_or_default()),
@@ -121,7 +122,7 @@ fn run(capacity: usize, flags: &CommonFlags, arrivals: &[Duration]) -> Work {
         ms(late / arrivals.len().max(1) as u32),
         ms(work.elapsed()),
     );
-    work
+    (work, row)
 }
 
 fn main() {
@@ -133,12 +134,14 @@ fn main() {
     };
     let arrivals = arrivals(common);
 
-    for line in HEAD {
-        println!("{line}");
+    let (mut runs, mut rows) = (Vec::new(), Vec::new());
+    for capacity in capacities {
+        let name = format!("capacity {capacity}");
+        eprintln!("running with {name}");
+        let (work, row) = run(capacity, common, &arrivals);
+        runs.push((name, work));
+        rows.push(row);
     }
-    let runs = capacities.into_iter().map(|capacity| {
-        let work = run(capacity, common, &arrivals);
-        (format!("capacity {capacity}"), work)
-    });
-    common.draw_runs(&runs.collect::<Vec<_>>());
+    common.draw_runs(&runs);
+    println!("{HEAD}\n{}", rows.join("\n"));
 }
