@@ -255,6 +255,52 @@ fn garbage() {
 }
 
 #[test]
+fn a_request_without_a_host() {
+    let (running, address) = start();
+    let request = "GET /metrics HTTP/1.1\r\n\r\n";
+    let client = connect_and_send(&address, request);
+    assert!(read_all(&client).starts_with("HTTP/1.1 400 "));
+    // HTTP/1.0 did not have the header.
+    let client = connect_and_send(&address, request.replace("1.1", "1.0"));
+    assert!(read_all(&client).starts_with("HTTP/1.1 200 "));
+    assert_unharmed(running, &address);
+}
+
+#[test]
+fn a_whole_url_as_the_target() {
+    let (running, address) = start();
+    for (target, status) in [
+        ("http://localhost/healthz", 200),
+        ("http://localhost/metrics?all", 200),
+        ("http://localhost", 404),
+        ("https://localhost/healthz", 404),
+    ] {
+        let request = format!("GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        let client = connect_and_send(&address, request);
+        let expected = format!("HTTP/1.1 {status} ");
+        assert!(read_all(&client).starts_with(&expected), "{target}");
+    }
+    assert_unharmed(running, &address);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_stop_and_continue_within_a_request() {
+    let (running, address) = start();
+    for _ in 0..5 {
+        let mut client = connect_and_send(&address, HEAD);
+        // Long enough for the service to wait for the rest.
+        thread::sleep(Duration::from_millis(50));
+        running.signal("STOP");
+        running.signal("CONT");
+        thread::sleep(Duration::from_millis(50));
+        client.write_all(b"\r\n").expect("the service still reads");
+        assert!(read_all(&client).starts_with("HTTP/1.1 200 "));
+    }
+    assert_unharmed(running, &address);
+}
+
+#[test]
 fn a_client_that_speaks_tls() {
     let (running, address) = start();
     // The first message of a TLS client. It announces a greeting of 512 bytes.

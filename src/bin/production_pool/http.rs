@@ -10,7 +10,7 @@
 //! number of threads, and the queue that the operating system keeps for the
 //! port. A client that misbehaves takes one thread, and not for long.
 
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -85,9 +85,15 @@ struct DeadlineReader<'a> {
 
 impl Read for DeadlineReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = self.deadline.saturating_duration_since(Instant::now());
-        self.client.set_read_timeout(Some(left))?; // fails if nothing is left
-        self.client.read(buffer)
+        loop {
+            let left = self.deadline.saturating_duration_since(Instant::now());
+            self.client.set_read_timeout(Some(left))?; // fails at the deadline
+            match self.client.read(buffer) {
+                // The program was stopped and continued, as Ctrl-Z and `fg` do.
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                read => return read,
+            }
+        }
     }
 }
 
@@ -121,7 +127,20 @@ fn serve_client(mut client: &TcpStream, pool: &JobPool) -> io::Result<()> {
 }
 
 fn answer(request: &Request, pool: &JobPool) -> String {
+    let has_host = request
+        .headers
+        .iter()
+        .any(|header| header.name.eq_ignore_ascii_case("host"));
+    if request.version == Some(1) && !has_host {
+        // RFC 9112, section 3.2: HTTP/1.1 demands it.
+        return response("400 Bad Request", PLAIN_TEXT, "no Host header\n");
+    }
     let target = request.path.unwrap_or_default();
+    // Section 3.2.2: the target may be a whole URL.
+    let target = match target.strip_prefix("http://") {
+        Some(rest) => rest.find('/').map_or("/", |slash| &rest[slash..]),
+        None => target,
+    };
     let path = target.split_once('?').map_or(target, |(path, _)| path);
     match (request.method.unwrap_or_default(), path) {
         ("GET", "/metrics") => {
