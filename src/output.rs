@@ -11,9 +11,10 @@ use std::process;
 /// Prints a line to stdout as [`std::println!`] does, but never panics.
 ///
 /// If the reader has gone, the program ends quietly with status 141, which
-/// shells report for other tools in this case (128 + `SIGPIPE`). Any other
-/// failure to write, such as a full disk, ends it with status 1 and one line on
-/// stderr.
+/// shells report for other tools in this case (128 + `SIGPIPE`). If the
+/// terminal was closed, the program goes on; its SIGHUP is a signal like
+/// Ctrl-C. Any other failure to write, such as a full disk, ends the program
+/// with status 1 and one line on stderr.
 #[macro_export]
 macro_rules! println {
     ($($arg:tt)+) => {
@@ -40,7 +41,16 @@ pub fn stdout_line(line: Arguments) {
     if error.kind() == ErrorKind::BrokenPipe {
         process::exit(141);
     }
+    if is_closed_terminal(&error) {
+        return; // it has sent SIGHUP, which decides what happens
+    }
     fail(format_args!("cannot write to stdout: {error}"));
+}
+
+/// Whether the terminal is gone: on Unix, writing to it then fails with EIO.
+fn is_closed_terminal(error: &io::Error) -> bool {
+    const EIO: i32 = 5;
+    cfg!(unix) && error.raw_os_error() == Some(EIO)
 }
 
 /// What [`eprintln!`](crate::eprintln) expands to.

@@ -6,7 +6,6 @@ mod service;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -14,13 +13,6 @@ use common::{Ended, LIMIT, Running, numbers, run, start, start_command};
 use service::{SERVICE, get, scrape, start_with_metrics, sum};
 
 /// Long enough between two signals to count as two.
-#[test]
-fn the_shortest_duration_is_not_until_ctrl_c() {
-    let ended = run(SERVICE, "--metrics off --duration-secs 1e-12 --work-ms 1");
-    assert_eq!(ended.status, Some(0), "{ended:#?}");
-    sum(&ended);
-}
-
 #[cfg(unix)]
 const SIGNAL_GAP: Duration = Duration::from_millis(400);
 
@@ -73,6 +65,13 @@ fn the_service_runs_for_its_time_drains_and_adds_up() {
         let status = &ended.stdout[0];
         assert!(status.starts_with("  1 s  queue ["), "{status}");
     }
+}
+
+#[test]
+fn the_shortest_duration_is_not_until_ctrl_c() {
+    let ended = run(SERVICE, "--metrics off --duration-secs 1e-12 --work-ms 1");
+    assert_eq!(ended.status, Some(0), "{ended:#?}");
+    sum(&ended);
 }
 
 #[test]
@@ -188,6 +187,42 @@ fn a_first_signal_during_the_drain_does_not_stop_the_service() {
 
 #[cfg(target_os = "linux")]
 #[test]
+fn a_closed_terminal_drains_the_service() {
+    let svg = std::env::temp_dir().join(format!("worker-pools-{}.svg", std::process::id()));
+    let flags = format!(
+        "--metrics off --duration-secs 0 --work-ms 300 --panic-percent 0 --grace-secs 20 --svg {}",
+        svg.display()
+    );
+    // `script` is the terminal. Without a shell between them, its child gets the SIGHUP.
+    let mut command = std::process::Command::new("script");
+    command.args(["-qec", &format!("exec {SERVICE} {flags}"), "/dev/null"]);
+    command.stdin(std::process::Stdio::null());
+    let mut terminal = start_command(command);
+    while !terminal.line().contains("rejected") {} // the queue is full
+    drop(terminal); // kills it
+
+    // The picture comes after the last line, at the very end.
+    let deadline = Instant::now() + LIMIT;
+    let drawn = loop {
+        let drawn = std::fs::read_to_string(&svg).unwrap_or_default();
+        if drawn.ends_with("</svg>\n") {
+            break drawn;
+        }
+        assert!(
+            Instant::now() < deadline,
+            "the service ended without its picture"
+        );
+        thread::sleep(Duration::from_millis(10));
+    };
+    std::fs::remove_file(&svg).expect("the file is ours");
+    // Every accepted job was done: the pool was drained.
+    let bars = |class: &str| drawn.matches(&format!("class=\"bar {class}\"")).count();
+    assert!(bars("done") >= 20, "{} jobs", bars("done"));
+    assert_eq!(bars("interrupted") + bars("unended"), 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
 fn the_drain_needs_no_new_thread() {
     // At the shutdown the system could refuse one, and then accepted jobs would be lost.
     let flags = "--metrics off --duration-secs 0 --work-ms 3600000 --grace-secs 3600";
@@ -206,7 +241,7 @@ fn threads_that_the_system_refuses_get_one_clear_line() {
     // If the last stack leaves almost no memory, its thread aborts the program. A stack takes 2 MB,
     // so most of these limits leave enough.
     let ended = [600_000, 600_500, 601_000, 601_500].map(|limit| {
-        let mut command = Command::new("sh");
+        let mut command = std::process::Command::new("sh");
         let flags = "--metrics off --workers 1000 --duration-secs 0.1";
         let limited = format!("ulimit -v {limit}; exec \"$0\" {flags}");
         command.args(["-c", &limited, SERVICE]);
