@@ -95,6 +95,37 @@ fn up_to_ten_redirects_are_followed() {
 /// for them, which a test should not change.
 #[cfg(target_os = "linux")]
 #[test]
+fn a_proxy_that_cannot_be_used_is_no_silent_direct_request() {
+    for proxy in ["socks5://127.0.0.1:1", "nonsense://127.0.0.1:1"] {
+        let mut command = Command::new(URL_FETCHER);
+        command.env("ALL_PROXY", proxy).arg("http://127.0.0.1:1/");
+        let ended = start_command(command).end();
+        assert_eq!(ended.status, Some(1), "{proxy}: {ended:#?}");
+        assert_eq!(ended.stdout, [""; 0], "{proxy}");
+        let [line] = &ended.stderr[..] else {
+            panic!("expected one line for {proxy}: {ended:#?}");
+        };
+        let says = "error: cannot use the proxy of ALL_PROXY: ";
+        assert!(line.starts_with(says), "{proxy}: {line}");
+    }
+}
+
+#[test]
+fn control_characters_do_not_reach_the_terminal() {
+    let list = file(
+        "control.txt",
+        &format!("http://\u{1b}[2J{}\n", "x".repeat(30_000)),
+    );
+    let mut command = command();
+    command.arg("--file").arg(&list);
+    let ended = start_command(command).end();
+    for line in ended.stdout.iter().chain(&ended.stderr) {
+        assert!(!line.contains(char::is_control), "{line:?}");
+        assert!(line.chars().count() < 3_000, "{} letters", line.len());
+    }
+}
+
+#[test]
 fn https_trusts_the_same_issuers_as_the_machine() {
     let known = fetcher::site::Authority::new("the known one");
     let unknown = fetcher::site::Authority::new("somebody");
@@ -118,6 +149,11 @@ fn https_trusts_the_same_issuers_as_the_machine() {
     assert_eq!(
         fetch(unknown_issuer),
         "FAIL certificate from an unknown issuer"
+    );
+    let self_signed = fetcher::site::serve_self_signed("localhost");
+    assert_eq!(
+        fetch(self_signed),
+        "FAIL certificate of an authority, not of a server (self-signed?)"
     );
 }
 

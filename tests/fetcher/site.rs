@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::thread;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd,
+    BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair,
+    date_time_ymd,
 };
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
@@ -55,6 +56,35 @@ pub fn wait_for_hang_up(mut client: TcpStream) {
 /// An authority that signs the certificates of one test.
 pub struct Authority(CertifiedIssuer<'static, KeyPair>);
 
+/// Starts an HTTPS server with a certificate as people make it by hand: signed by itself, and that of
+/// an authority.
+pub fn serve_self_signed(host: &str) -> u16 {
+    let key = KeyPair::generate().expect("a key");
+    let mut params = CertificateParams::new([host.to_string()]).expect("a host name");
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let certificate = params.self_signed(&key).expect("a certificate");
+    serve_tls(certificate, &key, |mut client| {
+        read_request(&mut client);
+    })
+}
+
+fn serve_tls(
+    certificate: Certificate,
+    key: &KeyPair,
+    answer: impl Fn(StreamOwned<ServerConnection, TcpStream>) + Send + Sync + 'static,
+) -> u16 {
+    let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
+    let config = ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.into()], key)
+        .expect("the key fits the certificate");
+    let config = Arc::new(config);
+    serve(move |client| {
+        let connection = ServerConnection::new(Arc::clone(&config)).expect("a good config");
+        answer(StreamOwned::new(connection, client));
+    })
+}
+
 impl Authority {
     pub fn new(name: &str) -> Authority {
         let mut params = CertificateParams::default();
@@ -90,15 +120,6 @@ impl Authority {
         params.not_before = date_time_ymd(2000, 1, 1);
         params.not_after = date_time_ymd(year, 12, 31);
         let certificate = params.signed_by(&key, &self.0).expect("a certificate");
-        let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
-        let config = ServerConfig::builder()
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate.into()], key)
-            .expect("the key fits the certificate");
-        let config = Arc::new(config);
-        serve(move |client| {
-            let connection = ServerConnection::new(Arc::clone(&config)).expect("a good config");
-            answer(StreamOwned::new(connection, client));
-        })
+        serve_tls(certificate, &key, answer)
     }
 }

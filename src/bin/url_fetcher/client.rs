@@ -171,6 +171,10 @@ fn tls_reason(error: &rustls::Error) -> String {
         CertificateError::UnknownIssuer => {
             "certificate from an unknown issuer".into()
         }
+        // webpki's words for this are not for people.
+        other if other.to_string().contains("CaUsedAsEndEntity") => {
+            "certificate of an authority, not of a server (self-signed?)".into()
+        }
         other => format!("certificate not valid: {other}"),
     }
 }

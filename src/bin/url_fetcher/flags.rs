@@ -1,17 +1,30 @@
 //! The flags, and what they choose: the list of URLs and the client.
 
+use std::env;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use ureq::Proxy;
+use ureq::{Proxy, ProxyProtocol};
 use worker_pools::cli::{PictureFlags, count, seconds};
 use worker_pools::output::fail;
 
 use crate::client::Client;
 use crate::{demo_site, list};
 
+/// Where ureq looks for a proxy; the first that is set counts.
+const PROXIES: [&str; 6] = [
+    "ALL_PROXY",
+    "all_proxy",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "HTTP_PROXY",
+    "http_proxy",
+];
+
 /// Fetch URLs, a few at a time
 #[derive(clap::Parser)]
+#[command(after_help = "It uses the proxy of ALL_PROXY, HTTPS_PROXY or \
+                        HTTP_PROXY, except for the hosts in NO_PROXY.")]
 pub struct Flags {
     /// What to fetch [default: a demo site on this machine]
     #[arg(value_name = "URL")]
@@ -65,9 +78,27 @@ impl Flags {
         let (secs, proxy) = if self.is_demo() {
             (2, None) // no proxy can reach the demo site
         } else {
-            (10, Proxy::try_from_env())
+            (10, proxy())
         };
         let timeout = self.timeout_secs.unwrap_or(Duration::from_secs(secs));
         Client::new(self.workers, timeout, proxy)
     }
+}
+
+/// The proxy of the environment. ureq would ignore one that it cannot use, and
+/// ask the server directly. This ends the program with status 1 instead.
+fn proxy() -> Option<Proxy> {
+    let is_set = |name: &&str| env::var(name).is_ok_and(|it| !it.is_empty());
+    let name = PROXIES.into_iter().find(is_set)?;
+    let url = env::var(name).unwrap_or_default();
+    let reason = match Proxy::new(&url) {
+        Ok(proxy) => match proxy.protocol() {
+            ProxyProtocol::Http | ProxyProtocol::Https => {
+                return Proxy::try_from_env();
+            }
+            _ => "only http and https proxies are supported".to_string(),
+        },
+        Err(error) => error.to_string(),
+    };
+    fail(format_args!("cannot use the proxy of {name}: {reason}"));
 }

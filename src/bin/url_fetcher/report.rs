@@ -54,7 +54,7 @@ impl Report {
 
     /// Prints the line of URL number `job`.
     pub fn line(&mut self, job: usize, fate: Fate) {
-        let url = &self.urls[job];
+        let url = printable(&self.urls[job]);
         self.reported[job] = true;
         match fate {
             Fate::Answered(status) => {
@@ -63,7 +63,7 @@ impl Report {
             }
             Fate::Failed(reason) => {
                 self.failed += 1;
-                println!("FAIL {url}: {reason}");
+                println!("FAIL {url}: {}", printable(&reason));
             }
             Fate::Cancelled => {
                 self.cancelled += 1;
@@ -110,4 +110,17 @@ impl Report {
             _ => ExitCode::FAILURE,
         }
     }
+}
+
+/// Text from a list or a server, for a terminal: without control characters,
+/// and cut if it is very long.
+fn printable(text: &str) -> String {
+    const MAX_CHARS: usize = 2_000;
+    let clean = |c: char| if c.is_control() { '\u{FFFD}' } else { c };
+    let mut printable: String =
+        text.chars().take(MAX_CHARS).map(clean).collect();
+    if text.chars().nth(MAX_CHARS).is_some() {
+        printable.push('…');
+    }
+    printable
 }
