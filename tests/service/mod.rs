@@ -25,7 +25,11 @@ pub struct Sum {
 /// Reads the last line, and checks that it adds up.
 #[track_caller]
 pub fn sum(ended: &Ended) -> Sum {
-    let last = ended.stdout.last().expect("a last line");
+    let [.., arrivals, fates] = &ended.stdout[..] else {
+        panic!("expected two lines: {ended:#?}");
+    };
+    assert!(arrivals.len() <= 80 && fates.len() <= 80, "{ended:#?}");
+    let last = &format!("{arrivals}; {fates}");
     let interrupted = match last.strip_suffix(" interrupted") {
         Some(fates) => *numbers(fates).last().expect("a number"),
         None => 0,

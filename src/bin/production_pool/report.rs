@@ -71,7 +71,7 @@ fn print_status(elapsed: Duration, metrics: &Metrics, flags: &Flags) {
     );
 }
 
-/// Prints the last line, in which every job has one fate.
+/// Prints the last two lines, in which every job has one fate.
 pub fn sum_up(
     pool: &JobPool,
     arrivals: Arrivals,
@@ -98,8 +98,7 @@ pub fn sum_up(
             fates += &format!(" + {count} {fate}");
         }
     }
-    println!(
-        "{arrived} arrived = {accepted} accepted + {rejected} rejected; \
-         {accepted} accepted = {fates}"
-    );
+    // Two lines, so that no terminal breaks them.
+    println!("{arrived} arrived = {accepted} accepted + {rejected} rejected");
+    println!("{accepted} accepted = {fates}");
 }

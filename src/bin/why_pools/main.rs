@@ -31,8 +31,8 @@ use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use timeline::Ending;
-use worker_pools::Work;
 use worker_pools::cli::{CommonFlags, Parse, count};
+use worker_pools::{Work, eprintln};
 
 use tally::{Tally, measure, print_table};
 
@@ -138,9 +138,11 @@ fn main() {
 
     // The pool first: thousands of threads leave memory behind, and the pool
     // would use it unnoticed.
+    eprintln!("{} jobs on a pool of {} …", common.jobs, common.workers);
     let pool = measure(|tally| pool(common, &work, &database, tally));
+    eprintln!("and with one thread per job …");
     let threads =
         measure(|tally| thread_per_job(common, &work, &database, tally));
-    common.draw(&work); // only the pool, which has lanes
+    common.draw_runs(&[("the pool", work)]);
     print_table(threads, pool);
 }
