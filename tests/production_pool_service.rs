@@ -9,7 +9,7 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{Ended, LIMIT, Running, numbers, run, start, start_command};
+use common::{Ended, LIMIT, Running, numbers, run, start};
 use service::{SERVICE, get, scrape, start_with_metrics, sum};
 
 /// Long enough between two signals to count as two.
@@ -197,7 +197,7 @@ fn a_closed_terminal_drains_the_service() {
     let mut command = std::process::Command::new("script");
     command.args(["-qec", &format!("exec {SERVICE} {flags}"), "/dev/null"]);
     command.stdin(std::process::Stdio::null());
-    let mut terminal = start_command(command);
+    let mut terminal = common::start_command(command);
     while !terminal.line().contains("rejected") {} // the queue is full
     drop(terminal); // kills it
 
@@ -245,7 +245,7 @@ fn threads_that_the_system_refuses_get_one_clear_line() {
         let flags = "--metrics off --workers 1000 --duration-secs 0.1";
         let limited = format!("ulimit -v {limit}; exec \"$0\" {flags}");
         command.args(["-c", &limited, SERVICE]);
-        start_command(command).end()
+        common::start_command(command).end()
     });
     let is_clear = |ended: &&Ended| {
         let says_so = |line: &String| line.starts_with("error: cannot start 1000 workers: ");
