@@ -1,11 +1,11 @@
 //! The flags.
 
+use std::net::SocketAddr;
+use std::str::FromStr;
 use std::time::Duration;
 
 use worker_pools::Work;
 use worker_pools::cli::{PictureFlags, count, millis, seconds};
-
-use crate::http::Endpoint;
 
 /// A service around a worker pool: it can be observed, and it stops well
 #[derive(Clone, clap::Parser)]
@@ -67,5 +67,25 @@ impl Flags {
     /// The work that these flags describe.
     pub fn work(&self) -> Work {
         Work::new(self.work_ms, f64::from(self.jitter) / 100.0, self.seed)
+    }
+}
+
+/// Where to listen, if at all: the flag `--metrics`.
+#[derive(Clone, Copy)]
+pub enum Endpoint {
+    At(SocketAddr),
+    Off,
+}
+
+impl FromStr for Endpoint {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Endpoint, Self::Err> {
+        match text.parse::<SocketAddr>() {
+            Ok(address) if address.port() != 0 => Ok(Endpoint::At(address)),
+            _ if text == "off" => Ok(Endpoint::Off),
+            _ => Err("neither \"off\" nor an IP address with a port above 0, \
+                      such as 127.0.0.1:9898"),
+        }
     }
 }

@@ -12,7 +12,6 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::str::FromStr;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -29,26 +28,6 @@ const MAX_CLIENTS: usize = 64;
 /// The most bytes and headers in a request.
 const MAX_REQUEST_BYTES: usize = 8 * 1024;
 const MAX_HEADERS: usize = 64;
-
-/// Where to listen, if at all: the flag `--metrics`.
-#[derive(Clone, Copy)]
-pub enum Endpoint {
-    At(SocketAddr),
-    Off,
-}
-
-impl FromStr for Endpoint {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Endpoint, Self::Err> {
-        match text.parse::<SocketAddr>() {
-            Ok(address) if address.port() != 0 => Ok(Endpoint::At(address)),
-            _ if text == "off" => Ok(Endpoint::Off),
-            _ => Err("neither \"off\" nor an IP address with a port above 0, \
-                      such as 127.0.0.1:9898"),
-        }
-    }
-}
 
 /// Serves on `address` until the program ends. Returns at once: the clients
 /// have their own threads.

@@ -48,8 +48,7 @@ use worker_pools::production_pool::Pool;
 use worker_pools::{Cancel, Context, eprintln, signal};
 
 use arrivals::submit_bursts;
-use flags::Flags;
-use http::Endpoint;
+use flags::{Endpoint, Flags};
 use job::{Job, JobPool};
 
 /// Ends the arrivals and then the drain, each by its time or by a signal. Its

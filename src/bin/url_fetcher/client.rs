@@ -1,9 +1,7 @@
-//! The HTTP client that all workers share, and its errors in plain words.
+//! The HTTP client that all workers share.
 
-use std::io::{self, ErrorKind};
 use std::time::{Duration, Instant};
 
-use rustls::CertificateError;
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::tls::{RootCerts, TlsConfig};
@@ -11,6 +9,7 @@ use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Error, Proxy};
 
 use crate::lookup::Lookup;
+use crate::reason;
 
 /// An HTTP client. Clones share their connections.
 #[derive(Clone)]
@@ -69,7 +68,7 @@ impl Client {
         match &answer {
             // The server may have closed a connection that was kept from an
             // earlier request. ureq does not tell, so ask again on a new one.
-            Err(Error::Io(error)) if is_hang_up(error) => {
+            Err(Error::Io(error)) if reason::is_hang_up(error) => {
                 answer = again().max_idle_age(Duration::ZERO).build().call();
             }
             // A redirect without a location is an answer as well, but ureq
@@ -85,7 +84,7 @@ impl Client {
         }
         match answer {
             Ok(answer) => Ok(answer.status().as_u16()),
-            Err(error) => Err(self.reason(&error)),
+            Err(error) => Err(reason::of(&error, self.timeout)),
         }
     }
 
@@ -93,27 +92,6 @@ impl Client {
     /// a TCP connect goes on until it ends or times out.
     pub fn abort(&self) {
         self.agent.clone().shutdown();
-    }
-
-    fn reason(&self, error: &Error) -> String {
-        match error {
-            Error::Timeout(_) => {
-                format!("timed out after {} s", self.timeout.as_secs_f64())
-            }
-            Error::HostNotFound => "host not found".into(),
-            Error::TooManyRedirects => "too many redirects".into(),
-            // The first URL was checked before.
-            Error::BadUri(_) | Error::Http(_) => {
-                "redirected to an invalid URL".into()
-            }
-            Error::Protocol(error) => format!("bad answer: {error}"),
-            Error::LargeResponseHeader(..) => {
-                "bad answer: headers too long".into()
-            }
-            Error::Rustls(error) => tls_reason(error),
-            Error::Io(error) => io_reason(error),
-            other => other.to_string(),
-        }
     }
 }
 
@@ -127,54 +105,4 @@ pub fn is_url(uri: &Uri) -> bool {
             authority.port().is_some()
                 || host_and_port == Some(authority.host())
         })
-}
-
-fn is_hang_up(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::UnexpectedEof
-            | ErrorKind::ConnectionReset
-            | ErrorKind::ConnectionAborted
-            | ErrorKind::BrokenPipe
-    )
-    // macOS: a timeout was set on a connection that is closed.
-    || cfg!(target_os = "macos") && error.kind() == ErrorKind::InvalidInput
-}
-
-fn io_reason(error: &io::Error) -> String {
-    // A TLS error is wrapped in an I/O error.
-    let inner = error.get_ref();
-    if let Some(error) =
-        inner.and_then(|error| error.downcast_ref::<rustls::Error>())
-    {
-        return tls_reason(error);
-    }
-    match error.kind() {
-        ErrorKind::ConnectionRefused => "connection refused".into(),
-        _ if is_hang_up(error) => "hung up without answering".into(),
-        _ => error.to_string(),
-    }
-}
-
-fn tls_reason(error: &rustls::Error) -> String {
-    let rustls::Error::InvalidCertificate(error) = error else {
-        return format!("TLS: {error}");
-    };
-    match error {
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            "certificate expired".into()
-        }
-        CertificateError::NotValidForName
-        | CertificateError::NotValidForNameContext { .. } => {
-            "certificate for another host".into()
-        }
-        CertificateError::UnknownIssuer => {
-            "certificate from an unknown issuer".into()
-        }
-        // webpki's words for this are not for people.
-        other if other.to_string().contains("CaUsedAsEndEntity") => {
-            "certificate of an authority, not of a server (self-signed?)".into()
-        }
-        other => format!("certificate not valid: {other}"),
-    }
 }

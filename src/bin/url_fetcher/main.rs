@@ -35,6 +35,7 @@ mod demo_site;
 mod flags;
 mod list;
 mod lookup;
+mod reason;
 mod report;
 
 use std::process::ExitCode;

@@ -5,6 +5,7 @@
 mod client;
 mod list;
 mod lookup;
+mod reason;
 
 use std::env;
 use std::path::PathBuf;
