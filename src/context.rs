@@ -34,7 +34,7 @@ pub enum Reason {
 
 /// Ends a [`Context`].
 ///
-/// Dropping the last clone cancels, too, as Go's `defer cancel()` does. So keep
+/// Dropping the last clone also cancels, as Go's `defer cancel()` does. So keep
 /// it in a variable for as long as the context must live.
 #[derive(Clone, Debug)]
 #[must_use = "dropping it cancels the context"]

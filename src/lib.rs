@@ -1,5 +1,5 @@
 //! What the lessons share: simulated work, Go's context and signals on
-//! channels, flags, printing. And the two pools that the articles make a type:
+//! channels, flags, printing, and the two pools that are types in the articles:
 //! [`struct_pool`] and [`production_pool`].
 //!
 //! The lessons are in `src/bin`. The README is the course.

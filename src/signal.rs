@@ -8,9 +8,9 @@ use crossbeam_channel::{Receiver, bounded};
 
 use crate::output::fail;
 
-/// A signal that comes sooner than this after the last one was taken is the
-/// same: a terminal that is closed sends two, and so does a key that is pressed
-/// twice by mistake.
+/// A signal that comes sooner than this after the last one was taken counts as
+/// the same one: a terminal that is closed sends two, and so does a key that is
+/// pressed twice by mistake.
 const SAME_SIGNAL: Duration = Duration::from_millis(250);
 
 /// How long a signal waits for somebody to take it.
@@ -19,10 +19,10 @@ const TAKE_TIMEOUT: Duration = Duration::from_secs(1);
 /// A channel that receives Ctrl-C, SIGTERM and SIGHUP: Go's `signal.Notify`.
 /// From now on they no longer end the program by themselves.
 ///
-/// Whoever takes a signal decides what it means; clones of the receiver share
-/// the signals. A signal that nobody takes within a second ends the program
-/// with status 130, so Ctrl-C ends even a program that hangs. Signals within a
-/// quarter of a second count as one.
+/// The code that takes a signal decides what it means; clones of the receiver
+/// share the signals. A signal that nobody takes within a second ends the
+/// program with status 130, so Ctrl-C ends even a program that hangs. Signals
+/// within a quarter of a second count as one.
 ///
 /// SIGHUP is caught even if the program was started with it ignored, as `nohup`
 /// does: `ctrlc` catches all three signals or none.

@@ -21,7 +21,7 @@ pub struct Work {
     start: Instant,
 }
 
-/// The context was done before the job was.
+/// The job was cut short because its context was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Interrupted;
 
@@ -63,8 +63,8 @@ impl Work {
         self.timeline.end(started, Ending::Done);
     }
 
-    /// Runs `job`, but returns as soon as `context` is done, as a Go function
-    /// does that takes a `ctx`.
+    /// Runs `job`, but returns as soon as `context` is done, like a Go function
+    /// that takes a `ctx`.
     ///
     /// # Errors
     ///

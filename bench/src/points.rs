@@ -154,7 +154,7 @@ pub fn setup_for_workers(workers: usize) -> Setup {
     }
 }
 
-/// The contenders for so many jobs. A thread for each of more than 10,000 jobs takes too long.
+/// The contenders for this many jobs. A thread for each of more than 10,000 jobs takes too long.
 pub fn contenders_for_jobs(jobs: usize) -> impl Iterator<Item = Contender> {
     let all = IN_RUST.into_iter();
     all.filter(move |it| it.name != THREAD_PER_JOB || jobs <= 10_000)

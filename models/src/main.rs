@@ -15,7 +15,7 @@ use models::scenarios::{FOUND_BY, SCENARIOS};
 /// First it runs small scenarios, with at most two workers and two jobs. It
 /// prints how many orders (interleavings) it has checked for each of them.
 /// Then it looks for classic mistakes, made on purpose in copies of the
-/// lessons. For each mistake it prints an order in which it goes wrong.
+/// lessons. For each mistake it prints an order in which something goes wrong.
 #[derive(Parser)]
 #[command(verbatim_doc_comment)]
 struct Flags {

@@ -10,8 +10,8 @@
 //!   or waits for one.
 //! - `make(chan T, n)` is `bounded(n)`.
 //! - crossbeam also has `unbounded()`, which Go lacks. Its submitter never
-//!   waits, and nothing limits its memory. There is no backpressure: a full
-//!   queue that slows the submitter down.
+//!   waits, and nothing limits its memory. There is no backpressure: the queue
+//!   is never full, so it never slows the submitter down.
 //!
 //! Predict: which columns of the table change with the capacity, and which stay
 //! the same?
@@ -65,7 +65,7 @@ fn arrivals(flags: &CommonFlags) -> Vec<Duration> {
     arrivals
 }
 
-/// Returns how much later its jobs started than they came, added up.
+/// Returns how late its jobs started, added up.
 fn worker(
     id: usize,
     work: &Work,

@@ -18,7 +18,7 @@
 //!
 //! Predict: 3 workers, 10 jobs of 500 ms, a cancel after 1200 ms. How many
 //! results are delivered, how many are too late, how many jobs never start, and
-//! when does the program end? Then: the same with 4 workers?
+//! when does the program end? And with 4 workers?
 //!
 //! Try:
 //! - `cargo run --bin context_cancel -- --workers 4`: were you right?

@@ -16,7 +16,8 @@
 //!
 //! Predict: 3 workers, 20 jobs of 500 ms. How long does the graceful half take?
 //! The emergency half is cancelled after 750 ms: how many of its jobs are done,
-//! interrupted, never started? And with 4 workers and a cancel after 1250 ms?
+//! how many are interrupted, and how many never start? And with 4 workers and a
+//! cancel after 1250 ms?
 //!
 //! Try:
 //! - `cargo run --bin graceful_vs_emergency -- --only emergency --workers 4
@@ -27,7 +28,7 @@
 //!   --cancel-after-ms 0`: no job starts.
 //! - `cargo run --bin graceful_vs_emergency`, then press Ctrl-C within 3 s: the
 //!   graceful half becomes an emergency, and the other half follows. Press it
-//!   again.
+//!   again to cancel that half early.
 
 use std::thread;
 use std::time::Duration;

@@ -20,9 +20,9 @@
 //! 0? Of 20? If job 7 panics, which of the other jobs are done?
 //!
 //! Try:
-//! - `cargo run --bin struct_pool -- --queue 20`: when is all submitted?
-//! - `cargo run --bin struct_pool -- --workers 1`: one job after the other, in
-//!   order.
+//! - `cargo run --bin struct_pool -- --queue 20`: when is the last job
+//!   submitted?
+//! - `cargo run --bin struct_pool -- --workers 1`: one job at a time, in order.
 //! - `cargo run --bin struct_pool -- --queue 0`: without a queue, each job
 //!   waits for a free worker.
 //! - `cargo run --bin struct_pool -- --panic-on 7`: all other jobs are done

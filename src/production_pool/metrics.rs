@@ -12,7 +12,7 @@ pub struct Metrics {
     pub queued: u64,
     /// Workers that are running a job: the article's `WorkersActive`.
     pub active: u64,
-    /// Jobs that ended, failed ones included: the article's `JobsProcessed`.
+    /// Jobs that ended, including failed ones: the article's `JobsProcessed`.
     pub processed: u64,
     /// Jobs that panicked.
     pub failed: u64,

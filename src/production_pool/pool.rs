@@ -20,9 +20,10 @@ use super::results::{Finished, Leftovers, Panicked, RejectReason, Rejected};
 /// function.
 ///
 /// Every accepted job comes back exactly once: with its result, or from
-/// [`shutdown`](Pool::shutdown) as never started. (Who stops the pool from one
-/// of its own jobs and then only drops it loses those that never started.)
-/// Only `shutdown` and dropping the pool block.
+/// [`shutdown`](Pool::shutdown) as never started. (There is one exception: if
+/// one of its own jobs stops the pool, and the pool is then only dropped, the
+/// jobs that never started are lost.) Only `shutdown` and dropping the pool
+/// block.
 ///
 /// Dropping the pool without a shutdown drains it: that blocks until all
 /// accepted jobs are done. A clone of [`results`](Pool::results) still gets
@@ -186,9 +187,9 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
     /// unless it looked just before. Running jobs see it on their own context,
     /// and `shutdown` waits for them.
     ///
-    /// You may call it again, also from several threads at once, and also to
-    /// hurry a shutdown that has begun. Every call blocks until the end. One of
-    /// the calls returns each job that never started.
+    /// You may call it several times, even from several threads at once, for
+    /// example to hurry a shutdown that has begun. Every call blocks until the
+    /// end. Each job that never started is returned by exactly one of them.
     ///
     /// Called from one of the pool's own jobs, it does not block, because the
     /// job would wait for itself. It begins the shutdown and returns no jobs;
@@ -256,10 +257,12 @@ fn worker<J, R>(
             continue;
         }
         counters.start();
-        // Unwind safe for the pool. The result tells whoever gets the job back.
+        // Unwind safe for the pool. A reader that gets the job back learns of
+        // the panic from its result.
         let result =
             panic::catch_unwind(AssertUnwindSafe(|| work(&shared.stop, &job)));
-        // Counted before it is sent: who has all results finds the pool idle.
+        // Counted before it is sent: a reader with all results finds the pool
+        // idle.
         match result {
             Ok(_) => counters.returned(),
             Err(_) => counters.panicked(),

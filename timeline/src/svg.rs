@@ -88,7 +88,7 @@ fn panel(svg: &mut String, run: &Run, max_depth: usize, top: f64) -> f64 {
     let lanes_top = y;
     let mut named_from = y;
     for (worker, spans) in &lanes {
-        // Where lanes are lower than a line of text, some names are left out.
+        // Where lanes are thinner than a line of text, some names are left out.
         if y >= named_from {
             let middle = (y + height / 2.0 + 4.5).max(y + 9.0);
             text(svg, LEFT, middle, "", &format!("worker {worker}"));

@@ -42,7 +42,7 @@ impl Terminal {
         }
     }
 
-    /// The only letter in a picture's text that is not ASCII is that of microseconds.
+    /// The only letter in a picture's text that is not ASCII is the `µ` of microseconds.
     fn spell(&self, text: &str) -> String {
         if self.unicode {
             text.to_string()

@@ -1,7 +1,7 @@
 // # One job too many
 //
-// This worker waits for jobs and for the cancel. While it was busy, somebody
-// cancelled, and there are still jobs in the queue. So when the worker comes
+// This worker waits for jobs and for the cancel. While it is busy, somebody
+// cancels, and there are still jobs in the queue. So when the worker comes
 // back, both arms are ready, and `select!` picks one of them at random. Go's
 // `select` does the same.
 //

@@ -1,6 +1,6 @@
 // # Finish what you began
 //
-// A service restarts. Its `shutdown` cancels: each worker ends its job and
+// A service restarts. Its `shutdown` cancels: each worker finishes its job and
 // returns, and the jobs in the queue are never done. But there is no hurry. All
 // jobs that were accepted must be done first.
 //

@@ -1,4 +1,4 @@
-//! Where the jobs of the service come from: pretended customers, who come in
+//! Where the jobs of the service come from: simulated customers, who come in
 //! bursts.
 
 use std::time::Duration;

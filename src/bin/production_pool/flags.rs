@@ -45,7 +45,7 @@ pub struct Flags {
     #[arg(long, value_name = "N", default_value = "1")]
     pub seed: u64,
 
-    /// How long jobs come, in seconds; 0 means until Ctrl-C
+    /// How long jobs keep coming, in seconds; 0 means until Ctrl-C
     #[arg(long, value_name = "SECS", default_value = "10")]
     #[arg(value_parser = seconds(0.0))]
     pub duration_secs: Duration,

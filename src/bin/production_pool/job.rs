@@ -1,4 +1,4 @@
-//! The jobs of the service, and the quiet end of those that panic.
+//! The jobs of the service, and how their panics are kept quiet.
 
 use std::cell::Cell;
 use std::panic;
@@ -13,7 +13,7 @@ pub struct Job {
     pub panics: bool,
 }
 
-/// How a job ends that does not panic.
+/// How a job ends if it does not panic.
 pub enum Outcome {
     Done,
     Interrupted,
@@ -37,8 +37,9 @@ pub fn run(stop: &Context, job: &Job, work: &Work) -> Outcome {
     }
 }
 
-/// Lets no panic of a job be printed: the report prints it on one line. All
-/// other panics are printed as usual, even those of the pool's own threads.
+/// Keeps the panic hook from printing the panics of jobs: the report prints
+/// each of them on one line. All other panics are printed as usual, even those
+/// of the pool's own threads.
 pub fn silence_panics() {
     let print = panic::take_hook();
     panic::set_hook(Box::new(move |panic| {

@@ -28,7 +28,7 @@ pub fn to_text(metrics: &Metrics) -> String {
         ),
         counter(
             "jobs_processed_total",
-            "Jobs that ended, failed ones included.",
+            "Jobs that ended, including failed ones.",
             metrics.processed,
         ),
         counter("jobs_failed_total", "Jobs that panicked.", metrics.failed),

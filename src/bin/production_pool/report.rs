@@ -1,5 +1,5 @@
 //! What the service prints: a line for each failed job, a status line each
-//! second, and a last line that adds up.
+//! second, and two last lines that add up.
 
 use std::time::{Duration, Instant};
 

@@ -54,7 +54,7 @@ impl Client {
     ///
     /// If there was no answer: why, in plain words.
     pub fn get(&self, url: &str) -> Result<u16, String> {
-        // `�` stands for bytes of the list that were no text.
+        // `�` stands for bytes of the list that were not text.
         if url.contains('�') || !url.parse().is_ok_and(|uri| is_url(&uri)) {
             return Err("not a URL for http or https".into());
         }
@@ -95,8 +95,8 @@ impl Client {
     }
 }
 
-/// Stricter than ureq, which replaces an invalid port such as 99999 by the
-/// default port.
+/// Stricter than ureq, which replaces an invalid port such as 99999 with
+/// the default port.
 pub fn is_url(uri: &Uri) -> bool {
     let is_http = matches!(uri.scheme_str(), Some("http" | "https"));
     is_http

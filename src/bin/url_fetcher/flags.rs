@@ -42,7 +42,7 @@ pub struct Flags {
     #[command(flatten)]
     pub picture: PictureFlags,
 
-    /// Timeout of a request, in seconds [default: 10, for the demo site 2]
+    /// Timeout of a request, in seconds [default: 10; 2 for the demo site]
     #[arg(long, value_name = "SECS", value_parser = seconds(0.001))]
     timeout_secs: Option<Duration>,
 

@@ -24,7 +24,7 @@
 //! - `cargo run --bin url_fetcher`, and Ctrl-C within a second: every page
 //!   still has its line.
 //! - `cargo run --bin url_fetcher -- --deadline-secs 0.5 --workers 1`: the
-//!   deadline is Ctrl-C by the clock. Some pages never start.
+//!   deadline does what Ctrl-C did. Some pages never start.
 //! - `cargo run --bin url_fetcher -- https://www.rust-lang.org https://go.dev
 //!   http://localhost:1`: the real web, and a port where nobody listens.
 //! - `cargo run --bin url_fetcher -- --workers 32 --file urls.txt`, after you
@@ -126,7 +126,7 @@ fn main() -> ExitCode {
 
     let mut report = Report::new(urls);
     loop {
-        // In any order: a result that is ready at the end is read below.
+        // Either may win: a result that is ready at the end is read below.
         let result = select! {
             recv(results) -> result => result,
             recv(context.done()) -> _ => break,

@@ -69,7 +69,7 @@ fn of_tls(error: &rustls::Error) -> String {
         CertificateError::UnknownIssuer => {
             "certificate from an unknown issuer".into()
         }
-        // webpki's words for this are not for people.
+        // webpki's own message for this is hard to understand.
         other if other.to_string().contains("CaUsedAsEndEntity") => {
             "certificate of an authority, not of a server (self-signed?)".into()
         }

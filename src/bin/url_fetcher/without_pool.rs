@@ -1,5 +1,5 @@
-//! The same without a pool: the client of `url_fetcher` in one loop. `bench`
-//! compares the two. `fetch_loop FILE`, with one URL per line.
+//! The client of `url_fetcher` in one loop, without a pool. `bench` compares
+//! the two. Run it as `fetch_loop FILE`; the file has one URL per line.
 
 #[allow(dead_code)] // a loop does not abort
 mod client;

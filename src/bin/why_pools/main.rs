@@ -51,8 +51,8 @@ struct Flags {
     connections: usize,
 }
 
-/// A usual Linux lets a program start about 16,000 threads. Shortly before that
-/// it may abort the program instead of refusing a thread.
+/// A typical Linux lets a program start about 16,000 threads. Close to that
+/// number, the program may abort instead of getting an error.
 const MAX_THREADS: usize = 10_000;
 
 /// A pretend database: a channel used as a semaphore. Sending into it takes one
