@@ -107,12 +107,34 @@ fn lines_of_code(source: &str) -> usize {
     source.lines().map(str::trim).filter(is_code).count()
 }
 
+/// The Rust files in a folder and its folders.
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a readable folder");
+    let paths = entries.map(|entry| entry.expect("a readable folder").path());
+    let files = paths.flat_map(|path| match path.is_dir() {
+        true => rust_files(&path),
+        false => vec![path],
+    });
+    files
+        .filter(|path| path.extension().is_some_and(|it| it == "rs"))
+        .collect()
+}
+
 #[test]
-fn a_lesson_is_short_and_fits_the_projector() {
+fn every_line_of_the_source_fits_the_projector() {
+    let files = rust_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    assert!(files.len() > 20, "{files:?}");
+    for file in files {
+        let source = fs::read_to_string(&file).expect("a readable file");
+        let wide = source.lines().find(|line| line.chars().count() > 80);
+        assert_eq!(wide, None, "{}: more than 80 columns", file.display());
+    }
+}
+
+#[test]
+fn a_lesson_is_short_and_has_its_parts() {
     for Lesson { name, .. } in LESSONS {
         let source = fs::read_to_string(file(name)).expect("a readable file");
-        let wide = source.lines().find(|line| line.chars().count() > 80);
-        assert_eq!(wide, None, "{name}: more than 80 columns");
         for part in ["//! # ", "//! Go to Rust:", "//! Predict:", "//! Try:"] {
             assert!(source.contains(part), "{name}: {part:?} is missing");
         }

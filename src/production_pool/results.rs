@@ -95,7 +95,7 @@ impl<J> Display for Rejected<J> {
     }
 }
 
-// Without the job, which may be a closure, so that every `Rejected` is an error.
+// Without the job, which may be a closure: so every `Rejected` is an error.
 impl<J> Debug for Rejected<J> {
     fn fmt(&self, f: &mut Formatter) -> fmt::Result {
         let mut rejected = f.debug_struct("Rejected");
