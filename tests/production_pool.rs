@@ -11,7 +11,7 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
 
-use common::{LIMIT, within_limit};
+use common::{Bomb, LIMIT, within_limit};
 use crossbeam_channel::{Receiver, Sender, bounded, select, unbounded};
 use worker_pools::Context;
 use worker_pools::production_pool::{Finished, Metrics, Pool, RejectReason};
@@ -269,17 +269,6 @@ fn the_capacity_may_be_the_largest_number() {
         let leftovers = pool.shutdown(&DRAIN());
         assert_eq!(leftovers.undelivered.len(), 1_000);
     });
-}
-
-/// Panics when it is dropped.
-struct Bomb;
-
-impl Drop for Bomb {
-    fn drop(&mut self) {
-        if !thread::panicking() {
-            panic::resume_unwind(Box::new("dropped"));
-        }
-    }
 }
 
 #[test]

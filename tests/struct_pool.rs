@@ -8,7 +8,7 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
 
-use common::{LIMIT, numbers, run, sorted, summed_up, within_limit};
+use common::{Bomb, LIMIT, numbers, run, sorted, summed_up, within_limit};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use worker_pools::struct_pool::Pool;
 
@@ -199,17 +199,6 @@ fn a_panic_loses_neither_workers_nor_other_jobs() {
             assert_eq!(done.load(Ordering::SeqCst), panics);
         }
     });
-}
-
-/// A payload that panics when it is dropped.
-struct Bomb;
-
-impl Drop for Bomb {
-    fn drop(&mut self) {
-        if !thread::panicking() {
-            panic::resume_unwind(Box::new("dropped"));
-        }
-    }
 }
 
 #[test]

@@ -240,3 +240,14 @@ pub fn sorted(mut numbers: Vec<usize>) -> Vec<usize> {
     numbers.sort();
     numbers
 }
+
+/// Panics when it is dropped.
+pub struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        if !thread::panicking() {
+            panic::resume_unwind(Box::new("dropped"));
+        }
+    }
+}
