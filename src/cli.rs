@@ -6,14 +6,15 @@ use std::io::{self, IsTerminal};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::process;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 use clap::builder::{RangedU64ValueParser, TypedValueParser, ValueParser};
-use timeline::{Run, Timeline, svg, terminal};
+use crossbeam_channel::Receiver;
+use timeline::{Lanes, Run, Timeline, svg, terminal};
 
 use crate::output::fail;
-use crate::{Work, eprintln};
+use crate::{Work, eprintln, signal};
 
 /// Parses a program's flags.
 pub trait Parse: clap::Parser {
@@ -90,14 +91,34 @@ pub struct CommonFlags {
 }
 
 impl CommonFlags {
-    /// The work that these flags describe.
+    /// The work that these flags describe. The workers' numbers begin with 1.
     pub fn work(&self) -> Work {
-        Work::new(self.work_ms, f64::from(self.jitter) / 100.0, self.seed)
+        self.work_from(1)
+    }
+
+    /// The same work for workers whose numbers begin with `first`.
+    pub fn work_from(&self, first: usize) -> Work {
+        let jitter = f64::from(self.jitter) / 100.0;
+        let work = Work::new(self.work_ms, jitter, self.seed);
+        let last = first + self.workers - 1;
+        work.timeline().set_lanes(Lanes::Workers(first..=last));
+        work
     }
 
     /// Draws what the workers did, where the flags say.
     pub fn draw(&self, work: &Work) {
-        self.picture.draw(self.workers, work.timeline());
+        self.picture.draw(work.timeline());
+    }
+
+    /// From now on, a signal that nobody takes ends the program as
+    /// [`signal::notify`] says, after it has drawn what the workers did so far.
+    /// So a program that hangs shows where. Returns the channel of the signals.
+    pub fn draw_on_signal(&self, work: &Work) -> Receiver<()> {
+        let (picture, work) = (self.picture.clone(), work.clone());
+        signal::notify_or(move || {
+            work.timeline().mark("signal", Instant::now());
+            picture.draw(work.timeline());
+        })
     }
 
     /// Draws what the workers did when the returned value is dropped, even if
@@ -111,7 +132,6 @@ impl CommonFlags {
     pub fn draw_runs<Name: Display>(&self, runs: &[(Name, Work)]) {
         let runs = runs.iter().map(|(name, work)| Run {
             name: name.to_string(),
-            workers: self.workers,
             recording: work.timeline().recording(),
         });
         self.picture.draw_runs(&runs.collect::<Vec<_>>());
@@ -157,11 +177,10 @@ pub enum When {
 }
 
 impl PictureFlags {
-    /// Draws the run of a pool of `workers`.
-    pub fn draw(&self, workers: usize, timeline: &Timeline) {
+    /// Draws one run.
+    pub fn draw(&self, timeline: &Timeline) {
         self.draw_runs(&[Run {
             name: String::new(),
-            workers,
             recording: timeline.recording(),
         }]);
     }

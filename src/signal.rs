@@ -21,8 +21,9 @@ const TAKE_TIMEOUT: Duration = Duration::from_secs(1);
 ///
 /// The code that takes a signal decides what it means; clones of the receiver
 /// share the signals. A signal that nobody takes within a second ends the
-/// program with status 130, so Ctrl-C ends even a program that hangs. Signals
-/// within a quarter of a second count as one.
+/// program with status 130, so Ctrl-C ends even a program that hangs; once all
+/// receivers are dropped, it does so at once. Signals within a quarter of a
+/// second count as one.
 ///
 /// SIGHUP is caught even if the program was started with it ignored, as `nohup`
 /// does: `ctrlc` catches all three signals or none.
@@ -30,17 +31,22 @@ const TAKE_TIMEOUT: Duration = Duration::from_secs(1);
 /// Call it once. If the program cannot catch signals, or on a second call, it
 /// ends the program with status 1 and one line on stderr.
 pub fn notify() -> Receiver<()> {
+    notify_or(|| ())
+}
+
+/// The same, and calls `last_words` before a signal ends the program.
+pub fn notify_or(
+    mut last_words: impl FnMut() + Send + 'static,
+) -> Receiver<()> {
     // No room: `send_timeout` returns when somebody has taken the signal.
     let (signals_tx, signals_rx) = bounded(0);
-    let receiver = signals_rx.clone();
     let mut last_taken: Option<Instant> = None;
     let handler = move || {
-        // Kept here, so that a signal waits even if nobody else has a receiver.
-        let _receiver = &receiver;
         if last_taken.is_some_and(|at| at.elapsed() < SAME_SIGNAL) {
             return;
         }
         if signals_tx.send_timeout((), TAKE_TIMEOUT).is_err() {
+            last_words();
             process::exit(130);
         }
         last_taken = Some(Instant::now());

@@ -45,6 +45,25 @@ fn all_workers_start_before_the_first_job_is_done() {
     assert_eq!(sorted(workers), (1..=8).collect::<Vec<_>>());
 }
 
+/// So a learner who has made the lesson hang sees where it hangs.
+#[cfg(unix)]
+#[test]
+fn ctrl_c_draws_what_was_done_so_far() {
+    for signal in ["INT", "TERM"] {
+        let mut lesson = start(BASIC, "--work-ms 3600000 --timeline always");
+        for _ in 0..3 {
+            lesson.line();
+        }
+        lesson.signal(signal);
+        let ended = lesson.end();
+
+        assert_eq!(ended.status, Some(130), "{ended:#?}");
+        let has = |text: &str| ended.stderr.iter().any(|line| line.contains(text));
+        assert!(has("  signal"), "{ended:#?}");
+        assert!(has("; 3 not ended;"), "{ended:#?}");
+    }
+}
+
 #[test]
 fn the_jobs_add_up_with_any_number_of_workers() {
     for (workers, jobs) in [(1, 0), (1, 1), (5, 3), (1, 50), (300, 1000)] {

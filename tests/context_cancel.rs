@@ -98,6 +98,15 @@ fn a_worker_with_a_late_result_does_not_hang() {
     assert_eq!(fates(&ended, 10), (0, 3, 7));
 }
 
+#[test]
+fn a_cancel_says_that_jobs_still_run() {
+    let mut lesson = common::start(CONTEXT_CANCEL, "--work-ms 2000 --cancel-after-ms 100");
+    lesson.line();
+    let ended = lesson.end();
+    let says = |line: &String| line == "cancelled; jobs still run (Ctrl-C ends the program)";
+    assert!(ended.stderr.iter().any(says), "{ended:#?}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_signal_cancels_the_run_at_any_moment() {
@@ -145,7 +154,10 @@ fn ctrl_c_ends_a_lesson_that_its_timer_has_cancelled() {
     let before = std::time::Instant::now();
     lesson.signal("INT");
 
-    assert_eq!(lesson.end().status, Some(130));
+    let ended = lesson.end();
+    assert_eq!(ended.status, Some(130));
+    let is_drawn = |line: &String| line.contains("; 3 not ended;");
+    assert!(ended.stderr.iter().any(is_drawn), "{ended:#?}");
     // Nobody takes the signal, and it waits for a second.
     assert!(before.elapsed() < std::time::Duration::from_secs(5));
 }

@@ -14,7 +14,12 @@ fn each_picture_shows_what_its_lesson_is_about() {
         assert!(is_there, "{text}: {ended:#?}");
     };
     let cancelled = "--work-ms 50 --cancel-after-ms 20";
-    assert_draws(env!("CARGO_BIN_EXE_context_cancel"), cancelled, "  cancel");
+    let context_cancel = env!("CARGO_BIN_EXE_context_cancel");
+    assert_draws(context_cancel, cancelled, "  cancel");
+    let late = "--work-ms 1500 --cancel-after-ms 300";
+    assert_draws(context_cancel, late, "; 3 not delivered");
+    // All workers have a lane, even those that never had a job.
+    assert_draws(context_cancel, "--jobs 1 --work-ms 50", "worker 3");
     let struct_pool = env!("CARGO_BIN_EXE_struct_pool");
     assert_draws(struct_pool, "--work-ms 5 --panic-on 3", "; 1 failed");
     let emergency = env!("CARGO_BIN_EXE_graceful_vs_emergency");
@@ -28,13 +33,23 @@ fn each_picture_shows_what_its_lesson_is_about() {
     );
     assert_draws(
         env!("CARGO_BIN_EXE_buffered_vs_unbuffered"),
-        "--work-ms 5",
-        "queue    ",
+        "--work-ms 5 --capacity 0",
+        "submitter ",
+    );
+    assert_draws(
+        env!("CARGO_BIN_EXE_buffered_vs_unbuffered"),
+        "--work-ms 5 --capacity 60",
+        "queue 0-",
     );
     assert_draws(
         env!("CARGO_BIN_EXE_why_pools"),
         "--work-ms 1 --jobs 50",
         "50 jobs of ",
+    );
+    assert_draws(
+        env!("CARGO_BIN_EXE_why_pools"),
+        "--work-ms 1 --jobs 50",
+        " on 50 threads: ",
     );
     assert_draws(
         env!("CARGO_BIN_EXE_url_fetcher"),
@@ -45,7 +60,20 @@ fn each_picture_shows_what_its_lesson_is_about() {
     let flags = "--metrics off --duration-secs 0.2 --work-ms 20 --panic-percent 100";
     assert_draws(service, flags, " failed;");
     assert_draws(service, flags, "no more jobs");
-    assert_draws(service, flags, "queue    ");
+    assert_draws(service, flags, "queue 0-");
+}
+
+#[test]
+fn the_url_fetcher_draws_every_request_however_short() {
+    let ended = run(
+        env!("CARGO_BIN_EXE_url_fetcher"),
+        "--timeline always --workers 1",
+    );
+    let lane = ended.stderr.iter().find(|it| it.starts_with("worker 1 "));
+    let lane = lane.unwrap_or_else(|| panic!("no lane: {ended:#?}"));
+    let ends = ['┫', '┃', '✘', ']', '|', '!'];
+    let requests = lane.chars().filter(|glyph| ends.contains(glyph)).count();
+    assert_eq!(requests, 7, "{lane}");
 }
 
 #[test]

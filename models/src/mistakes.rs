@@ -26,18 +26,22 @@ pub const MISTAKES: &[Mistake] = &[
         name: "no_second_select",
         lesson: "context_cancel",
         file: "bin/context_cancel.rs",
-        changes: &[(
-            r#"        select_biased! {
+        changes: &[
+            ("use timeline::Ending;\n", ""),
+            (
+                r#"        select_biased! {
             send(results, job * 2) -> sent => sent.expect("main keeps it open"),
             recv(context.done()) -> _ => {
                 println!("worker {id} cancelled");
+                work.timeline().ended_as(job, Ending::Undelivered);
                 return Some(job);
             }
         }
 "#,
-            r#"        results.send(job * 2).expect("main keeps it open");
+                r#"        results.send(job * 2).expect("main keeps it open");
 "#,
-        )],
+            ),
+        ],
     },
     Mistake {
         name: "unbiased_select",

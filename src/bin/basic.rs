@@ -22,10 +22,10 @@
 //! - `cargo run --bin basic -- --workers 1`: a pool of one is a plain loop.
 //! - `cargo run --bin basic -- --jitter 80`: jobs differ in length. Find a
 //!   worker that takes two jobs while another worker takes one.
-//! - `cargo run --bin basic -- --jobs 1000 --workers 100 --work-ms 50`: ten
-//!   rounds, half a second.
 //! - Delete `drop(results_tx)` and run it again: all jobs are done, and the
-//!   program hangs.
+//!   program hangs. Press Ctrl-C: the picture shows that nobody works any more.
+//!
+//! Then: the exercises in `classroom/exercises/basic`.
 
 use std::thread;
 
@@ -58,6 +58,7 @@ fn worker(
 fn main() {
     let flags = Flags::parse().common;
     let work = flags.work();
+    flags.draw_on_signal(&work);
 
     let (jobs_tx, jobs_rx) = bounded(flags.jobs);
     let (results_tx, results_rx) = bounded(flags.jobs);

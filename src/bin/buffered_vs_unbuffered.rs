@@ -21,6 +21,8 @@
 //!   --capacity 20`: from which capacity on does nobody wait to submit?
 //! - `cargo run --bin buffered_vs_unbuffered -- --seed 2 --jitter 80`: other
 //!   bursts, and jobs of different lengths. The rule is the same.
+//!
+//! Then: the exercise in `classroom/exercises/buffered_vs_unbuffered`.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -99,11 +101,12 @@ fn run(capacity: usize, flags: &CommonFlags, arrivals: &[Duration]) -> Run {
         for (job, &came) in arrivals.iter().enumerate() {
             // After a long wait to submit, the next job may be here already.
             thread::sleep(came.saturating_sub(work.elapsed()));
-            if let Err(TrySendError::Full(job)) = jobs_tx.try_send((job, came))
-            {
+            let sent = jobs_tx.try_send((job, came));
+            if let Err(TrySendError::Full(job)) = sent {
                 let before = Instant::now();
                 jobs_tx.send(job).expect("main holds a receiver too");
                 waits.push(before.elapsed());
+                work.timeline().waited(before);
             }
             work.timeline().queued();
             max_depth = max_depth.max(jobs_tx.len());

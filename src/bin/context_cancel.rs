@@ -23,21 +23,24 @@
 //! Try:
 //! - `cargo run --bin context_cancel -- --workers 4`: were you right?
 //! - `cargo run --bin context_cancel -- --cancel-after-ms 0`: all workers see
-//!   the cancel in the first select. Swap its two arms, and workers start jobs
-//!   for nothing.
+//!   the cancel in the first select. Swap its two arms, and each of them does
+//!   one job for nothing.
 //! - `cargo run --bin context_cancel -- --work-ms 3000`: a job that does not
 //!   watch the context makes everybody wait.
 //! - `cargo run --bin context_cancel -- --cancel-after-ms 60000`, then press
 //!   Ctrl-C within 2 s.
 //! - Replace the second select by `results.send(job * 2).unwrap();`: it hangs.
-//!   Ctrl-C ends it within a second.
+//!   Ctrl-C ends it within a second: the picture shows that nobody works.
+//!
+//! Then: the exercises in `classroom/exercises/context_cancel`.
 
 use std::thread;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
+use timeline::Ending;
 use worker_pools::cli::{CommonFlags, Parse, millis};
-use worker_pools::{Context, Work, eprintln, println, signal};
+use worker_pools::{Context, Work, eprintln, println};
 
 /// A pool that is cancelled while it works
 #[derive(clap::Parser)]
@@ -80,6 +83,7 @@ fn worker(
             send(results, job * 2) -> sent => sent.expect("main keeps it open"),
             recv(context.done()) -> _ => {
                 println!("worker {id} cancelled");
+                work.timeline().ended_as(job, Ending::Undelivered);
                 return Some(job);
             }
         }
@@ -90,9 +94,14 @@ fn main() {
     let flags = Flags::parse();
     let work = flags.common.work();
     let (context, cancel) = Context::with_timeout(flags.cancel_after_ms);
-    cancel.on_signal(&signal::notify());
+    let signals = flags.common.draw_on_signal(&work);
+    cancel.on_signal(&signals);
 
     let (jobs_tx, jobs_rx) = bounded(flags.common.jobs);
+    for job in 1..=flags.common.jobs {
+        jobs_tx.send(job).expect("jobs_rx is still here");
+    }
+    drop(jobs_tx);
     // No room: a worker hands its result to main, or keeps it.
     let (results_tx, results_rx) = bounded(0);
 
@@ -105,11 +114,6 @@ fn main() {
             workers.push(scope.spawn(body));
         }
         drop(results_tx);
-
-        for job in 1..=flags.common.jobs {
-            jobs_tx.send(job).expect("main holds a receiver too");
-        }
-        drop(jobs_tx);
 
         let mut delivered = 0;
         loop {

@@ -29,6 +29,8 @@
 //! - `cargo run --bin graceful_vs_emergency`, then press Ctrl-C within 3 s: the
 //!   graceful half becomes an emergency, and the other half follows. Press it
 //!   again to cancel that half early.
+//!
+//! Then: the exercises in `classroom/exercises/graceful_vs_emergency`.
 
 use std::thread;
 use std::time::Duration;
@@ -80,9 +82,10 @@ fn worker(
     interrupted
 }
 
-/// Runs the pool until the queue is empty or the context is done.
-fn run(flags: &CommonFlags, context: Context) -> Work {
-    let work = flags.work();
+/// Runs the pool until the queue is empty or the context is done. Returns the
+/// picture's heading, and the record of the work.
+fn run(half: &str, flags: &CommonFlags, context: Context) -> (String, Work) {
+    let work = flags.work_from(0); // the article counts from 0
     let (jobs_tx, jobs_rx) = bounded(flags.jobs);
     let (results_tx, results_rx) = bounded(flags.jobs);
 
@@ -107,7 +110,7 @@ fn run(flags: &CommonFlags, context: Context) -> Work {
         }
     });
     let cancelled = context.done_at();
-    let gone_after = cancelled.map(|at| at.elapsed());
+    let gone_after = cancelled.map(|at| at.elapsed().as_millis());
 
     let mut done = 0;
     for result in results_rx {
@@ -116,18 +119,19 @@ fn run(flags: &CommonFlags, context: Context) -> Work {
     }
     let never_started: Vec<usize> = jobs_rx.try_iter().collect();
     if let Some(gone_after) = gone_after {
-        eprintln!("last worker gone {gone_after:.1?} after the cancel");
+        eprintln!("last worker gone {gone_after} ms after the cancel");
         println!("interrupted: {interrupted:?}");
         println!("never started: {never_started:?}");
     }
-    println!(
+    let account = format!(
         "{} jobs: {done} done, {} interrupted, {} never started",
         flags.jobs,
         interrupted.len(),
         never_started.len(),
     );
+    println!("{account}");
     work.timeline().mark("cancel", cancelled);
-    work
+    (format!("{half}, {account}"), work)
 }
 
 fn main() {
@@ -138,13 +142,13 @@ fn main() {
         eprintln!("graceful: close the queue and wait");
         let (context, cancel) = Context::with_cancel();
         cancel.on_signal(&signals);
-        halves.push(("graceful", run(&flags.common, context)));
+        halves.push(run("graceful", &flags.common, context));
     }
     if flags.only.as_deref() != Some("graceful") {
         eprintln!("emergency: cancel after {:?}", flags.cancel_after_ms);
         let (context, cancel) = Context::with_timeout(flags.cancel_after_ms);
         cancel.on_signal(&signals);
-        halves.push(("emergency", run(&flags.common, context)));
+        halves.push(run("emergency", &flags.common, context));
     }
     flags.common.draw_runs(&halves);
 }

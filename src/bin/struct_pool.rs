@@ -28,9 +28,12 @@
 //! - `cargo run --bin struct_pool -- --panic-on 7`: all other jobs are done
 //!   first, and then `shutdown` passes the panic on to `main`. So "all done" is
 //!   missing, and the exit status is 101 (`echo $?` shows it).
+//!
+//! Then: the exercises in `classroom/exercises/struct_pool`.
 
 use std::time::Instant;
 
+use timeline::{Ending, format_duration};
 use worker_pools::cli::{CommonFlags, Parse, count};
 use worker_pools::struct_pool::Pool;
 use worker_pools::work::this_worker;
@@ -59,6 +62,7 @@ struct Flags {
 fn main() {
     let flags = Flags::parse();
     let work = flags.common.work();
+    flags.common.draw_on_signal(&work);
     let _picture = flags.common.draw_at_end(&work); // even if `shutdown` panics
 
     let pool = match flags.queue {
@@ -72,12 +76,13 @@ fn main() {
             println!("processing {job}");
             work.run(this_worker(), job);
             if flags.panic_on == Some(job) {
-                work.timeline().failed(job);
+                work.timeline().ended_as(job, Ending::Failed);
                 panic!("job {job} panics because of --panic-on");
             }
         });
     }
-    eprintln!("all submitted after {:.1?}", work.elapsed());
+    let took = format_duration(work.elapsed());
+    eprintln!("all submitted after {took}");
     work.timeline().mark("all submitted", Instant::now());
     pool.shutdown();
     println!("all done");

@@ -19,7 +19,12 @@ impl Axis {
             None => recording.now,
         });
         let marks = recording.marks.iter().map(|mark| mark.at);
-        let last = ends.chain(marks).max().unwrap_or(recording.now);
+        let waits = recording.waits.iter().map(|&(_, to)| to);
+        let last = ends
+            .chain(marks)
+            .chain(waits)
+            .max()
+            .unwrap_or(recording.now);
         let length = last.saturating_duration_since(recording.begin);
         Axis {
             begin: recording.begin,
@@ -86,18 +91,14 @@ fn label(secs: f64, step: f64, length: f64) -> String {
         (60.0, "min")
     } else if length >= 1.0 {
         (1.0, "s")
-    } else if length >= 1e-3 {
-        (1e-3, "ms")
-    } else if length >= 1e-6 {
-        (1e-6, "µs")
     } else {
-        (1e-9, "ns")
+        (1e-3, "ms")
     };
     let decimals = (-(step / unit).log10()).ceil().max(0.0) as usize;
     format!("{:.decimals$} {name}", secs / unit)
 }
 
-/// A duration for people: `2.0 s`, `50.0 ms`.
+/// A duration for people: `2.0 s`, `50.0 ms`, `0.24 ms`. It is ASCII, for any terminal.
 pub fn format_duration(time: Duration) -> String {
     let secs = time.as_secs_f64();
     if secs >= 600.0 {
@@ -109,6 +110,6 @@ pub fn format_duration(time: Duration) -> String {
     } else if secs >= 1e-3 {
         format!("{:.1} ms", secs * 1e3)
     } else {
-        format!("{:.1} µs", secs * 1e6)
+        format!("{:.2} ms", secs * 1e3)
     }
 }

@@ -1,6 +1,7 @@
 //! What is recorded while a program runs.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Instant;
 
@@ -33,10 +34,45 @@ impl Span {
 pub enum Ending {
     /// The job is done.
     Done,
+    /// The job is done, but nobody took its result.
+    Undelivered,
     /// Its context was done first.
     Interrupted,
     /// It panicked or returned an error.
     Failed,
+}
+
+/// Who works, and so has a lane, even without a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lanes {
+    /// The workers of a pool, by their numbers.
+    Workers(RangeInclusive<usize>),
+    /// One thread for each of these jobs.
+    ThreadPerJob(RangeInclusive<usize>),
+}
+
+impl Default for Lanes {
+    /// No workers. Those that have a job get a lane.
+    fn default() -> Lanes {
+        Lanes::Workers(RangeInclusive::new(1, 0))
+    }
+}
+
+impl Lanes {
+    /// The number of each lane.
+    pub fn numbers(&self) -> RangeInclusive<usize> {
+        match self {
+            Lanes::Workers(numbers) | Lanes::ThreadPerJob(numbers) => numbers.clone(),
+        }
+    }
+
+    /// What a lane stands for.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Lanes::Workers(_) => "worker",
+            Lanes::ThreadPerJob(_) => "thread",
+        }
+    }
 }
 
 /// A moment that concerns all workers, such as a cancel.
@@ -55,6 +91,8 @@ pub struct Recording {
     pub begin: Instant,
     /// The moment at which this copy was made.
     pub now: Instant,
+    /// Who works.
+    pub lanes: Lanes,
     /// In the order in which they started; the first [`MAX_SPANS`].
     pub spans: Vec<Span>,
     /// In the order in which they were recorded.
@@ -62,6 +100,8 @@ pub struct Recording {
     /// When each job entered the queue; the first [`MAX_SPANS`]. Empty if the program does not
     /// record it.
     pub queued: Vec<Instant>,
+    /// From when to when the submitter waited for room in the queue; the first [`MAX_SPANS`].
+    pub waits: Vec<(Instant, Instant)>,
     /// Whether there was no room left for a span.
     pub is_full: bool,
     /// Names for the jobs: job `n` has the label at index `n`. Empty if the numbers are the names.
@@ -69,9 +109,10 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// The spans of each worker that had a job, by the workers' numbers.
-    pub fn lanes(&self) -> BTreeMap<usize, Vec<&Span>> {
-        let mut lanes: BTreeMap<usize, Vec<&Span>> = BTreeMap::new();
+    /// The spans of each worker, by the workers' numbers.
+    pub fn spans_by_lane(&self) -> BTreeMap<usize, Vec<&Span>> {
+        let lanes = self.lanes.numbers().map(|number| (number, Vec::new()));
+        let mut lanes: BTreeMap<usize, Vec<&Span>> = lanes.collect();
         for span in &self.spans {
             lanes.entry(span.worker).or_default().push(span);
         }
@@ -98,15 +139,22 @@ impl Timeline {
         let recording = Recording {
             begin: now,
             now,
+            lanes: Lanes::default(),
             spans: Vec::new(),
             marks: Vec::new(),
             queued: Vec::new(),
+            waits: Vec::new(),
             is_full: false,
             labels,
         };
         Timeline {
             recording: Arc::new(Mutex::new(recording)),
         }
+    }
+
+    /// Says who works, so that a worker without a job has a lane as well.
+    pub fn set_lanes(&self, lanes: Lanes) {
+        self.lock().lanes = lanes;
     }
 
     /// Takes the memory for this number of spans now, for a program that measures its memory
@@ -148,15 +196,15 @@ impl Timeline {
         }
     }
 
-    /// Records that the last span of `job` failed, although it ended a moment ago: the panic came
-    /// after the work.
-    pub fn failed(&self, job: usize) {
+    /// Changes how `job` ended, for what turns out after the work: a panic, or that nobody takes
+    /// the result.
+    pub fn ended_as(&self, job: usize, ending: Ending) {
         let mut recording = self.lock();
         // It ended a moment ago, so a limited search finds it.
         let mut recent = recording.spans.iter_mut().rev().take(10_000);
         let span = recent.find(|it| it.job == job);
-        if let Some((_, ending)) = span.and_then(|span| span.end.as_mut()) {
-            *ending = Ending::Failed;
+        if let Some((_, recorded)) = span.and_then(|span| span.end.as_mut()) {
+            *recorded = ending;
         }
     }
 
@@ -165,6 +213,14 @@ impl Timeline {
         let mut recording = self.lock();
         if recording.queued.len() < MAX_SPANS {
             recording.queued.push(Instant::now());
+        }
+    }
+
+    /// Records that the submitter has waited for room in the queue from this moment until now.
+    pub fn waited(&self, from: Instant) {
+        let mut recording = self.lock();
+        if recording.waits.len() < MAX_SPANS {
+            recording.waits.push((from, Instant::now()));
         }
     }
 

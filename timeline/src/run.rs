@@ -3,15 +3,14 @@
 use std::time::Duration;
 
 use crate::axis::{Axis, format_duration};
-use crate::{Ending, Recording, Span};
+use crate::lanes::end;
+use crate::{Ending, Lanes, Recording, Span};
 
 /// One run of a pool.
 #[derive(Clone, Debug)]
 pub struct Run {
     /// Its heading; empty if there is only one run.
     pub name: String,
-    /// The size of the pool.
-    pub workers: usize,
     /// What the workers did.
     pub recording: Recording,
 }
@@ -19,18 +18,13 @@ pub struct Run {
 impl Run {
     /// The numbers that matter, in one sentence. Its parts are separated by semicolons.
     pub fn summary(&self) -> String {
-        let Run {
-            recording, workers, ..
-        } = self;
+        let recording = &self.recording;
         let spans = &recording.spans;
         let axis = Axis::of(recording);
-        let length = |span: &Span| {
-            let end = span.end.map_or(recording.now, |(end, _)| end);
-            end.saturating_duration_since(span.start)
-        };
         if spans.is_empty() {
             return format!("no job started in {}", format_duration(axis.length()));
         }
+        let length = |span: &Span| end(recording, span).saturating_duration_since(span.start);
         let busy: Duration = spans.iter().map(length).sum();
         let mean = busy.div_f64(spans.len() as f64);
         let is_mean = |span| length(span).abs_diff(mean) <= mean / 20;
@@ -39,14 +33,16 @@ impl Run {
         } else {
             " on average"
         };
+        let lanes = recording.spans_by_lane();
         let mut text = format!(
             "{} of {}{average} on {}: {}",
             count(spans.len(), "job"),
             format_duration(mean),
-            count(*workers, "worker"),
+            count(lanes.len(), recording.lanes.name()),
             format_duration(axis.length()),
         );
         for (ending, fate) in [
+            (Some(Ending::Undelivered), "not delivered"),
             (Some(Ending::Interrupted), "interrupted"),
             (Some(Ending::Failed), "failed"),
             (None, "not ended"),
@@ -56,17 +52,28 @@ impl Run {
                 text += &format!("; {these} {fate}");
             }
         }
-        // A job that was cut short does not tell how long it would have taken.
-        let all_done = spans.iter().all(|span| span.ending() == Some(Ending::Done));
-        if *workers > 1 && all_done {
-            let busy = format_duration(busy);
-            text += &format!("; one worker would have needed {busy}");
+        if let Lanes::Workers(_) = recording.lanes {
+            // A job that was cut short does not tell how long it would have taken.
+            let all_done = spans.iter().all(|span| span.ending() == Some(Ending::Done));
+            if lanes.len() > 1 && all_done {
+                let busy = format_duration(busy);
+                text += &format!("; one worker would have needed {busy}");
+            }
+            let share = busy.as_secs_f64() / (axis.length().as_secs_f64() * lanes.len() as f64);
+            text += &format!("; workers were busy {:.0} % of the time", share * 100.0);
+            let idle = lanes.values().filter(|spans| spans.is_empty()).count();
+            if idle > 0 {
+                text += &format!("; {idle} of them had no job");
+            }
         }
-        let share = busy.as_secs_f64() / (axis.length().as_secs_f64() * *workers as f64);
-        text += &format!("; workers were busy {:.0} % of the time", share * 100.0);
-        let worked = recording.lanes().len();
-        if worked < *workers {
-            text += &format!("; {} of them had no job", workers - worked);
+        if !recording.waits.is_empty() {
+            let waits = recording.waits.iter();
+            let waited = waits.map(|&(from, to)| to.saturating_duration_since(from));
+            text += &format!(
+                "; the submitter waited {}, {} in all",
+                count(recording.waits.len(), "time"),
+                format_duration(waited.sum()),
+            );
         }
         if recording.is_full {
             text += "; later jobs were not recorded";

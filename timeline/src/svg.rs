@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::time::Instant;
 
 use crate::axis::{Axis, format_duration};
+use crate::lanes::{Lane, columns, end, lane_name, lanes, spread};
 use crate::run::{max_queue_depth, queue_depths};
 use crate::{Ending, Recording, Run, Span};
 
@@ -17,16 +18,27 @@ const LANES: f64 = WIDTH - MARGIN - 20.0;
 const LINE: f64 = 20.0;
 /// The height of the queue.
 const QUEUE: f64 = 44.0;
+/// The most bars, in all runs of a picture. With more, a lane shows how busy its workers were. So
+/// the file has at most about 2 MB.
+const MAX_BARS: usize = 4_000;
+/// The most lanes of a run. With more, each lane stands for several workers.
+const MAX_LANES: usize = 100;
+/// The lanes and the columns of a run that has no bars.
+const FOLDED_LANES: usize = 30;
+const FOLDED_COLUMNS: usize = 422;
+/// The most letters of a job's label in its tooltip.
+const MAX_LABEL: usize = 200;
 /// About the width of a letter.
 const LETTER: f64 = 7.5;
 
-/// The grey of the text has the same contrast on white and on black. Failed and interrupted jobs
-/// have patterns, so nobody has to tell the colours apart.
+/// The grey of the text has the same contrast on white and on black. Jobs that were not done have
+/// patterns, so nobody has to tell the colours apart.
 const HEAD: &str = r##"<style>
 text { font: 13px system-ui, sans-serif; fill: #767676 }
 .name { font-weight: bold }
 .bar { stroke: #767676; stroke-width: 0.5 }
-.done { fill: #2b6cb0 }
+.done, .busy { fill: #2b6cb0 }
+.undelivered { fill: url(#undelivered) }
 .interrupted { fill: url(#interrupted) }
 .failed { fill: url(#failed) }
 .unended { fill: none; stroke: #2b6cb0; stroke-width: 1.5; stroke-dasharray: 4 3 }
@@ -36,8 +48,12 @@ text { font: 13px system-ui, sans-serif; fill: #767676 }
 .mark-name { fill: #c05621 }
 .axis { stroke: #767676 }
 .queue { fill: #4a90d9 }
+.wait { stroke: #767676; stroke-width: 2; stroke-dasharray: 2 3 }
 </style>
 <defs>
+<pattern id="undelivered" width="8" height="8" patternUnits="userSpaceOnUse">
+<rect width="8" height="8" fill="#2b6cb0"/><rect width="8" height="2" fill="#90cdf4"/>
+</pattern>
 <pattern id="interrupted" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
 <rect width="8" height="8" fill="#975a16"/><rect width="3" height="8" fill="#b7791f"/>
 </pattern>
@@ -50,11 +66,12 @@ text { font: 13px system-ui, sans-serif; fill: #767676 }
 /// Draws all runs, one below the other, and returns the text of the SVG file.
 pub fn draw(runs: &[Run]) -> String {
     let max_depth = max_queue_depth(runs);
+    let bars: usize = runs.iter().map(|run| run.recording.spans.len()).sum();
     let mut body = String::new();
     let mut height = 0.0;
     for run in runs {
         height += LINE / 2.0;
-        height = panel(&mut body, run, max_depth, height);
+        height = panel(&mut body, run, bars <= MAX_BARS, max_depth, height);
     }
     let summaries = runs.iter().map(|run| match &run.name[..] {
         "" => run.summary(),
@@ -72,7 +89,7 @@ pub fn draw(runs: &[Run]) -> String {
 
 /// Draws one run below `top` and returns its lower edge. A queue of `max_depth` jobs has the full
 /// height.
-fn panel(svg: &mut String, run: &Run, max_depth: usize, top: f64) -> f64 {
+fn panel(svg: &mut String, run: &Run, has_bars: bool, max_depth: usize, top: f64) -> f64 {
     let recording = &run.recording;
     let axis = Axis::of(recording);
     let mut y = top;
@@ -83,21 +100,34 @@ fn panel(svg: &mut String, run: &Run, max_depth: usize, top: f64) -> f64 {
     let marks_top = y;
     y += LINE * recording.marks.len() as f64;
 
-    let lanes = recording.lanes();
+    let lanes = lanes(recording);
+    let has_bars = has_bars && lanes.len() <= MAX_LANES;
+    let fold = if has_bars {
+        1
+    } else {
+        lanes.len().div_ceil(FOLDED_LANES).max(1)
+    };
+    let lanes: Vec<&[Lane]> = lanes.chunks(fold).collect();
     let height = (600.0 / lanes.len().max(1) as f64).clamp(3.0, 26.0);
     let lanes_top = y;
     let mut named_from = y;
-    for (worker, spans) in &lanes {
+    for lanes in lanes {
         // Where lanes are thinner than a line of text, some names are left out.
         if y >= named_from {
             let middle = (y + height / 2.0 + 4.5).max(y + 9.0);
-            text(svg, LEFT, middle, "", &format!("worker {worker}"));
+            text(svg, LEFT, middle, "", &lane_name(recording, lanes));
             named_from = y + LINE * 0.7;
         }
-        for span in spans {
-            bar(svg, recording, span, axis, y, height);
+        match lanes {
+            [(_, spans)] if has_bars => bars(svg, recording, spans, axis, y, height),
+            _ => busy(svg, recording, lanes, axis, y, height),
         }
         y += height + if height > 8.0 { 4.0 } else { 0.5 };
+    }
+    if !recording.waits.is_empty() {
+        text(svg, LEFT, y + LINE / 2.0 + 4.5, "", "submitter");
+        waits(svg, recording, axis, y + LINE / 2.0);
+        y += LINE + 4.0;
     }
     if !recording.queued.is_empty() {
         queue(svg, recording, max_depth, axis, y);
@@ -135,6 +165,7 @@ fn panel(svg: &mut String, run: &Run, max_depth: usize, top: f64) -> f64 {
         y += LINE;
         // Beside "3 interrupted" is a sample of the pattern of these jobs.
         let pattern = match part.split_once(' ') {
+            Some((_, "not delivered")) => "undelivered",
             Some((_, "interrupted")) => "interrupted",
             Some((_, "failed")) => "failed",
             Some((_, "not ended")) => "unended",
@@ -157,52 +188,116 @@ fn x(axis: Axis, at: Instant) -> f64 {
     MARGIN + axis.position(at) * LANES
 }
 
-fn bar(svg: &mut String, recording: &Recording, span: &Span, axis: Axis, y: f64, height: f64) {
-    let (class, fate) = match span.ending() {
+/// The class of a job with this ending, and its name.
+fn class(span: &Span) -> (&'static str, &'static str) {
+    match span.ending() {
         Some(Ending::Done) => ("done", "done"),
+        Some(Ending::Undelivered) => ("undelivered", "done, not delivered"),
         Some(Ending::Interrupted) => ("interrupted", "interrupted"),
         Some(Ending::Failed) => ("failed", "failed"),
         None => ("unended", "not ended"),
-    };
-    let end = span.end.map_or(recording.now, |(end, _)| end);
-    let from = x(axis, span.start);
-    // Even a job that took no time must be visible.
-    let width = (x(axis, end) - from).max(0.5);
+    }
+}
+
+/// A bar for each job of a lane.
+fn bars(svg: &mut String, recording: &Recording, spans: &[&Span], axis: Axis, y: f64, height: f64) {
+    let place = |at| axis.position(at) * LANES;
+    let mut edges: Vec<(f64, f64)> = spans
+        .iter()
+        .map(|span| (place(span.start), place(end(recording, span))))
+        .collect();
+    let shortest = 3.0_f64.min(LANES / (3.0 * spans.len().max(1) as f64));
+    spread(&mut edges, shortest, LANES);
+    for (span, (from, to)) in spans.iter().zip(edges) {
+        let (left, width) = (MARGIN + from, to - from);
+        bar(svg, recording, span, axis, (left, y, width, height));
+    }
+}
+
+fn bar(
+    svg: &mut String,
+    recording: &Recording,
+    span: &Span,
+    axis: Axis,
+    (left, top, width, height): (f64, f64, f64, f64),
+) {
+    let (class, fate) = class(span);
     let label = match recording.labels.get(span.job) {
-        Some(label) => label.clone(),
+        Some(label) => clipped(label, MAX_LABEL),
         None => span.job.to_string(),
     };
     let start = format_duration(axis.after(span.start));
-    let length = format_duration(end.saturating_duration_since(span.start));
+    let length = format_duration(end(recording, span).saturating_duration_since(span.start));
     let job = if recording.labels.is_empty() {
         "job "
     } else {
         ""
     };
-    let tip = format!(
-        "{job}{label}, worker {}: {fate}, from {start} on, for {length}",
-        span.worker
-    );
+    let worker = format!("{} {}", recording.lanes.name(), span.worker);
+    let tip = format!("{job}{label}, {worker}: {fate}; started at {start}, took {length}");
     let _ = writeln!(
         svg,
-        r#"<rect class="bar {class}" x="{from:.2}" y="{y:.1}" width="{width:.2}" height="{height:.1}"><title>{}</title></rect>"#,
+        r#"<rect class="bar {class}" x="{left:.2}" y="{top:.1}" width="{width:.2}" height="{height:.1}"><title>{}</title></rect>"#,
         escape(&tip)
     );
     let room = (width / LETTER) as usize;
     if height > 12.0 && room > 1 {
-        let letters = label.chars().count();
-        let label = if letters < room {
-            label
-        } else if recording.labels.is_empty() || room < 6 {
+        let is_number = recording.labels.is_empty();
+        if label.chars().count() >= room && (is_number || room < 6) {
             return; // part of a number would be misleading
-        } else {
-            let end: String = label.chars().skip(letters - (room - 2)).collect();
-            format!("…{end}")
-        };
+        }
         let class = format!("on-bar {class}");
-        let middle = from + width / 2.0;
-        text(svg, middle, y + height / 2.0 + 4.5, &class, &label);
+        let (x, y) = (left + width / 2.0, top + height / 2.0 + 4.5);
+        text(svg, x, y, &class, &clipped(&label, room - 1));
     }
+}
+
+/// A label with at most this number of letters. The end of a URL tells more than its beginning.
+fn clipped(label: &str, max: usize) -> String {
+    let letters = label.chars().count();
+    if letters <= max {
+        return label.to_string();
+    }
+    let end: String = label.chars().skip(letters - (max - 1)).collect();
+    format!("…{end}")
+}
+
+/// How busy the workers of these lanes were, for more jobs than there is room for.
+fn busy(svg: &mut String, recording: &Recording, lanes: &[Lane], axis: Axis, y: f64, height: f64) {
+    let columns = columns(recording, lanes, axis, FOLDED_COLUMNS);
+    let width = LANES / FOLDED_COLUMNS as f64;
+    let bottom = y + height;
+    let mut path = format!("M{MARGIN} {bottom:.1}");
+    for (index, column) in columns.iter().enumerate() {
+        let right = MARGIN + width * (index + 1) as f64;
+        let _ = write!(path, "V{:.1}H{right:.1}", bottom - height * column.busy);
+    }
+    let _ = writeln!(svg, r#"<path class="busy" d="{path}V{bottom:.1}Z"/>"#);
+    for (index, column) in columns.iter().enumerate() {
+        if let Some(span) = column.not_done {
+            let (class, _) = class(span);
+            let left = MARGIN + width * index as f64;
+            let _ = writeln!(
+                svg,
+                r#"<rect class="{class}" x="{left:.1}" y="{y:.1}" width="{width:.1}" height="{height:.1}"/>"#
+            );
+        }
+    }
+}
+
+/// When the submitter waited.
+fn waits(svg: &mut String, recording: &Recording, axis: Axis, y: f64) {
+    let mut path = String::new();
+    let mut drawn_to = 0.0;
+    for &(from, to) in &recording.waits {
+        let (from, to) = (x(axis, from).max(drawn_to), x(axis, to));
+        // Short waits side by side are one line.
+        if to >= from + 0.5 {
+            let _ = write!(path, "M{from:.1} {y:.1}H{to:.1}");
+            drawn_to = to;
+        }
+    }
+    let _ = writeln!(svg, r#"<path class="wait" d="{path}"/>"#);
 }
 
 fn queue(svg: &mut String, recording: &Recording, max_depth: usize, axis: Axis, y: f64) {
@@ -216,7 +311,9 @@ fn queue(svg: &mut String, recording: &Recording, max_depth: usize, axis: Axis, 
         let _ = write!(path, "H{left:.1}V{:.1}H{right:.1}", bottom - height);
     }
     let _ = writeln!(svg, r#"<path class="queue" d="{path}V{bottom:.1}Z"/>"#);
-    text(svg, LEFT, y + QUEUE / 2.0 + 4.5, "", "queue");
+    text(svg, LEFT, y + QUEUE / 2.0 - 3.0, "", "queue");
+    let scale = format!("0 to {max_depth}");
+    text(svg, LEFT, y + QUEUE / 2.0 + 13.0, "", &scale);
 }
 
 fn text(svg: &mut String, x: f64, y: f64, class: &str, words: &str) {

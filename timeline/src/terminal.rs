@@ -2,11 +2,12 @@
 
 use std::env;
 use std::io::{self, Write};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anstyle::{AnsiColor, Style};
 
 use crate::axis::Axis;
+use crate::lanes::{Lane, add, columns, end, lane_name, lanes, spread};
 use crate::run::{max_queue_depth, queue_depths};
 use crate::{Ending, Recording, Run, Span};
 
@@ -41,15 +42,6 @@ impl Terminal {
             unicode: shows_unicode(),
         }
     }
-
-    /// The only letter in a picture's text that is not ASCII is the `µ` of microseconds.
-    fn spell(&self, text: &str) -> String {
-        if self.unicode {
-            text.to_string()
-        } else {
-            text.replace('µ', "u")
-        }
-    }
 }
 
 /// Whether the locale has UTF-8, by the rules of POSIX. Windows has no locale, and shows UTF-8.
@@ -77,7 +69,7 @@ pub fn print(runs: &[Run], with_lanes: bool) {
             text += "\n";
         }
         if !run.name.is_empty() {
-            text += &format!("{}:\n", run.name);
+            text += &format!("{}\n", run.name);
         }
         if with_lanes && !run.recording.spans.is_empty() {
             text += &draw(&run.recording, max_depth, terminal);
@@ -91,9 +83,11 @@ pub fn print(runs: &[Run], with_lanes: bool) {
 struct Glyphs {
     open: char,
     done: Bar,
+    undelivered: Bar,
     interrupted: Bar,
     failed: Bar,
     unended: Bar,
+    wait: char,
     mark: char,
     corner: char,
     axis: char,
@@ -117,6 +111,11 @@ const UNICODE: Glyphs = Glyphs {
         end: '┫',
         single: '┃',
     },
+    undelivered: Bar {
+        line: '━',
+        end: '○',
+        single: '○',
+    },
     interrupted: Bar {
         line: '╍',
         end: '╳',
@@ -132,6 +131,7 @@ const UNICODE: Glyphs = Glyphs {
         end: '▷',
         single: '▷',
     },
+    wait: '┄',
     mark: '╎',
     corner: '└',
     axis: '─',
@@ -146,6 +146,11 @@ const ASCII: Glyphs = Glyphs {
         line: '=',
         end: ']',
         single: '|',
+    },
+    undelivered: Bar {
+        line: '=',
+        end: 'o',
+        single: 'o',
     },
     interrupted: Bar {
         line: '-',
@@ -162,6 +167,7 @@ const ASCII: Glyphs = Glyphs {
         end: '>',
         single: '>',
     },
+    wait: '.',
     mark: ':',
     corner: '+',
     axis: '-',
@@ -174,6 +180,7 @@ impl Glyphs {
     fn bar(&self, span: &Span) -> (&Bar, AnsiColor) {
         match span.ending() {
             Some(Ending::Done) => (&self.done, AnsiColor::Green),
+            Some(Ending::Undelivered) => (&self.undelivered, AnsiColor::Cyan),
             Some(Ending::Interrupted) => (&self.interrupted, AnsiColor::Yellow),
             Some(Ending::Failed) => (&self.failed, AnsiColor::Red),
             None => (&self.unended, AnsiColor::Magenta),
@@ -202,39 +209,43 @@ const EMPTY: Cell = Cell {
 
 /// The picture as lines of text, with colours. A queue of `max_depth` jobs has the full height.
 pub fn draw(recording: &Recording, max_depth: usize, terminal: Terminal) -> String {
-    let lanes: Vec<(usize, Vec<&Span>)> = recording.lanes().into_iter().collect();
+    let lanes = lanes(recording);
     let fold = lanes.len().div_ceil(terminal.max_lanes).max(1);
-    let mut names: Vec<String> = lanes.chunks(fold).map(lane_name).collect();
-
-    let axis = Axis::of(recording);
-    let glyphs = if terminal.unicode { &UNICODE } else { &ASCII };
-    let depths = queue_depths(recording, axis);
-    if !recording.queued.is_empty() {
-        names.push("queue".to_string());
+    let lanes: Vec<&[Lane]> = lanes.chunks(fold).collect();
+    let mut names: Vec<String> = lanes.iter().map(|it| lane_name(recording, it)).collect();
+    if !recording.waits.is_empty() {
+        names.push("submitter".to_string());
     }
+    if !recording.queued.is_empty() {
+        names.push(format!("queue 0-{max_depth}"));
+    }
+
     let margin = names.iter().map(|name| name.chars().count()).max();
     let margin = margin.unwrap_or(0) + 1;
     let canvas = Canvas {
         recording,
-        axis,
-        glyphs,
+        axis: Axis::of(recording),
+        glyphs: if terminal.unicode { &UNICODE } else { &ASCII },
         margin,
         columns: terminal.width.saturating_sub(margin + 1).max(10),
     };
-
     // Bars only if they have at least three columns on average, in every lane.
-    let has_room = |(_, spans): &(usize, Vec<&Span>)| spans.len() * 3 <= canvas.columns;
-    let has_bars = fold == 1 && lanes.iter().all(has_room);
+    let has_room = |(_, spans): &Lane| spans.len() * 3 <= canvas.columns;
+    let has_bars = fold == 1 && lanes.iter().copied().flatten().all(has_room);
     let mut rows: Vec<Vec<Cell>> = Vec::new();
-    for lanes in lanes.chunks(fold) {
+    for lanes in lanes {
         rows.push(match lanes {
             [(_, spans)] if has_bars => canvas.bars(spans),
             _ => canvas.shares(lanes),
         });
     }
-    if !recording.queued.is_empty() {
-        rows.push(canvas.queue(&depths, max_depth));
+    if !recording.waits.is_empty() {
+        rows.push(canvas.waits());
     }
+    if !recording.queued.is_empty() {
+        rows.push(canvas.queue(max_depth));
+    }
+
     let mut text = canvas.mark_names();
     for (name, mut cells) in names.into_iter().zip(rows) {
         canvas.mark(&mut cells);
@@ -242,7 +253,7 @@ pub fn draw(recording: &Recording, max_depth: usize, terminal: Terminal) -> Stri
     }
     text += &canvas.scale();
     text += &canvas.legend();
-    terminal.spell(&text)
+    text
 }
 
 struct Canvas<'a> {
@@ -262,23 +273,18 @@ impl Canvas<'_> {
         (column as usize).min(self.columns - 1)
     }
 
-    /// The left and right edge of a job, in columns.
-    fn place(&self, span: &Span) -> (f64, f64) {
-        let end = span.end.map_or(self.recording.now, |(end, _)| end);
-        let place = |at| self.axis.position(at) * self.columns as f64;
-        (place(span.start), place(end))
-    }
-
     /// A bar for each job, with its number where there is room.
     fn bars(&self, spans: &[&Span]) -> Vec<Cell> {
+        let edge = |at| (self.axis.position(at) * self.columns as f64).round();
+        let mut edges: Vec<(f64, f64)> = spans
+            .iter()
+            .map(|span| (edge(span.start), edge(end(self.recording, span))))
+            .collect();
+        spread(&mut edges, 1.0, self.columns as f64);
+
         let mut cells = vec![EMPTY; self.columns];
-        // The jobs that are done first, so that they do not hide the others.
-        let is_done = |span: &&&Span| span.ending() == Some(Ending::Done);
-        let others = spans.iter().filter(|span| !is_done(span));
-        for span in spans.iter().filter(is_done).chain(others) {
-            let (from, to) = self.place(span);
-            let from = (from.round() as usize).min(self.columns - 1);
-            let to = (to.round() as usize).clamp(from + 1, self.columns);
+        for (span, (from, to)) in spans.iter().zip(edges) {
+            let (from, to) = (from as usize, to as usize);
             let (bar, colour) = self.glyphs.bar(span);
             let width = to - from;
             let mut glyphs = vec![bar.line; width];
@@ -323,41 +329,42 @@ impl Canvas<'_> {
         format!(" {text} ").chars().collect()
     }
 
-    /// How busy these workers were, column by column. Where at least half of the jobs that ended in
-    /// a column failed or were interrupted, it shows that instead.
-    fn shares(&self, lanes: &[(usize, Vec<&Span>)]) -> Vec<Cell> {
-        let mut busy = vec![0.0; self.columns];
-        let mut ended = vec![0; self.columns];
-        let mut not_done: Vec<Vec<&Span>> = vec![Vec::new(); self.columns];
-        for span in lanes.iter().flat_map(|(_, spans)| spans) {
-            let (from, to) = self.place(span);
-            add(&mut busy, from, to, 1.0 / lanes.len() as f64);
-            let column = (to as usize).min(self.columns - 1);
-            ended[column] += 1;
-            if span.ending() != Some(Ending::Done) {
-                not_done[column].push(span);
-            }
-        }
-        let cell = |column: usize| match not_done[column].last() {
-            Some(span) if 2 * not_done[column].len() >= ended[column] => {
+    /// How busy these workers were, column by column.
+    fn shares(&self, lanes: &[Lane]) -> Vec<Cell> {
+        let columns = columns(self.recording, lanes, self.axis, self.columns);
+        let cells = columns.into_iter().map(|column| match column.not_done {
+            Some(span) => {
                 let (bar, colour) = self.glyphs.bar(span);
                 Cell {
                     glyph: bar.single,
                     style: colour.on_default(),
                 }
             }
-            _ => Cell {
-                glyph: self.glyphs.level(busy[column]),
+            None => Cell {
+                glyph: self.glyphs.level(column.busy),
                 style: AnsiColor::Green.on_default(),
             },
-        };
-        (0..self.columns).map(cell).collect()
+        });
+        cells.collect()
+    }
+
+    /// When the submitter waited.
+    fn waits(&self) -> Vec<Cell> {
+        let mut cells = vec![EMPTY; self.columns];
+        for &(from, to) in &self.recording.waits {
+            let (from, to) = (self.column(from), self.column(to));
+            cells[from..=to].fill(Cell {
+                glyph: self.glyphs.wait,
+                style: AnsiColor::Yellow.on_default(),
+            });
+        }
+        cells
     }
 
     /// How deep the queue was on average, column by column.
-    fn queue(&self, depths: &[(Duration, Duration, usize)], max_depth: usize) -> Vec<Cell> {
+    fn queue(&self, max_depth: usize) -> Vec<Cell> {
         let mut average = vec![0.0; self.columns];
-        for &(from, to, depth) in depths {
+        for (from, to, depth) in queue_depths(self.recording, self.axis) {
             let place = |after| self.axis.share(after) * self.columns as f64;
             add(&mut average, place(from), place(to), depth as f64);
         }
@@ -395,7 +402,11 @@ impl Canvas<'_> {
 
     /// Draws the marks across a lane, but not over a job's number or ends.
     fn mark(&self, cells: &mut [Cell]) {
-        let lines = [self.glyphs.done.line, self.glyphs.interrupted.line];
+        let lines = [
+            self.glyphs.done.line,
+            self.glyphs.interrupted.line,
+            self.glyphs.wait,
+        ];
         for mark in &self.recording.marks {
             let cell = &mut cells[self.column(mark.at)];
             if lines.contains(&cell.glyph) || self.glyphs.levels.contains(&cell.glyph) {
@@ -418,7 +429,10 @@ impl Canvas<'_> {
                 _ => self.glyphs.tick,
             };
             let from = column.min(columns.saturating_sub(label.chars().count()));
-            labels = format!("{labels:<from$}{label}");
+            // In a narrow terminal, a label may have no room beside the one before it.
+            if column == 0 || labels.chars().count() < from {
+                labels = format!("{labels:<from$}{label}");
+            }
         }
         // Nothing hides a mark on the axis.
         for mark in &self.recording.marks {
@@ -430,45 +444,31 @@ impl Canvas<'_> {
 
     /// Explains the ends of bars that this picture has.
     fn legend(&self) -> String {
-        let spans = &self.recording.spans;
+        let recording = self.recording;
+        let spans = &recording.spans;
         let line = |ending, bar: &Bar, meaning| {
             let is_there = spans.iter().any(|span| span.ending() == ending);
             let line = format!("{:1$}{2} {meaning}\n", "", self.margin, bar.end);
             if is_there { line } else { String::new() }
         };
+        let waits = match recording.waits[..] {
+            [] => String::new(),
+            _ => format!(
+                "{:1$}{2} waits for room\n",
+                "", self.margin, self.glyphs.wait
+            ),
+        };
         line(
+            Some(Ending::Undelivered),
+            &self.glyphs.undelivered,
+            "done, not delivered",
+        ) + &line(
             Some(Ending::Interrupted),
             &self.glyphs.interrupted,
             "interrupted",
         ) + &line(Some(Ending::Failed), &self.glyphs.failed, "failed")
             + &line(None, &self.glyphs.unended, "not ended")
-    }
-}
-
-/// The name of a lane that stands for these workers.
-fn lane_name(lanes: &[(usize, Vec<&Span>)]) -> String {
-    match lanes {
-        [(worker, _)] => format!("worker {worker}"),
-        [(first, _), .., (last, _)] if last - first < lanes.len() => {
-            format!("workers {first}-{last}")
-        }
-        // Some workers in between had no job.
-        _ => format!("{} workers", lanes.len()),
-    }
-}
-
-/// Adds `height` to each column between two positions, and the covered part of it at the edges.
-fn add(columns: &mut [f64], from: f64, to: f64, height: f64) {
-    let last = (to.ceil() as usize).min(columns.len());
-    for (column, sum) in columns
-        .iter_mut()
-        .enumerate()
-        .take(last)
-        .skip(from as usize)
-    {
-        let begin = from.max(column as f64);
-        let end = to.min((column + 1) as f64);
-        *sum += (end - begin).max(0.0) * height;
+            + &waits
     }
 }
 
@@ -499,5 +499,5 @@ pub fn wrap(summary: &str, terminal: Terminal) -> String {
         }
     }
     let lines = lines.iter().map(|line| format!("{}\n", line.trim_end()));
-    terminal.spell(&lines.collect::<String>())
+    lines.collect()
 }

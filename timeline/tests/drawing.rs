@@ -3,9 +3,10 @@
 use std::time::{Duration, Instant};
 
 use timeline::terminal::{self, Terminal};
-use timeline::{Ending, Mark, Recording, Run, Span, Timeline, svg};
+use timeline::{Ending, Lanes, Mark, Recording, Run, Span, Timeline, svg};
 
 const DONE: Option<Ending> = Some(Ending::Done);
+const UNDELIVERED: Option<Ending> = Some(Ending::Undelivered);
 const INTERRUPTED: Option<Ending> = Some(Ending::Interrupted);
 const FAILED: Option<Ending> = Some(Ending::Failed);
 
@@ -16,7 +17,7 @@ const ASCII: Terminal = Terminal {
 };
 
 /// A recording of these jobs: worker, job, start, end, and how the job ended. The times count in
-/// `unit` from the beginning of the recording.
+/// `unit` from the beginning of the recording. Each worker has a job.
 fn recording(unit: Duration, spans: &[(usize, usize, u32, u32, Option<Ending>)]) -> Recording {
     let begin = Instant::now();
     let last = spans.iter().map(|span| span.3).max().unwrap_or(0);
@@ -29,12 +30,19 @@ fn recording(unit: Duration, spans: &[(usize, usize, u32, u32, Option<Ending>)])
     Recording {
         begin,
         now: begin + unit * last,
+        lanes: Lanes::default(),
         spans: spans.iter().map(span).collect(),
         marks: Vec::new(),
         queued: Vec::new(),
+        waits: Vec::new(),
         is_full: false,
         labels: Vec::new(),
     }
+}
+
+/// The lanes of a pool of this size.
+fn workers(count: usize) -> Lanes {
+    Lanes::Workers(1..=count)
 }
 
 fn mark(recording: &mut Recording, name: &str, after: Duration) {
@@ -45,13 +53,11 @@ fn mark(recording: &mut Recording, name: &str, after: Duration) {
 
 const SECOND: Duration = Duration::from_secs(1);
 
-fn summary(recording: &Recording, workers: usize) -> String {
-    let run = Run {
-        name: String::new(),
-        workers,
-        recording: recording.clone(),
-    };
-    run.summary()
+fn summary(recording: &Recording, count: usize) -> String {
+    let mut recording = recording.clone();
+    recording.lanes = workers(count);
+    let name = String::new();
+    Run { name, recording }.summary()
 }
 
 /// The picture without its colours.
@@ -101,14 +107,22 @@ fn each_ending_has_its_own_shape() {
         (2, 2, 0, 10, INTERRUPTED),
         (3, 3, 0, 10, FAILED),
         (4, 4, 0, 10, None),
+        (5, 5, 0, 10, UNDELIVERED),
     ];
     let lines = lines(&recording(SECOND, &spans));
     assert!(lines[0].ends_with("=]"), "{lines:#?}");
     assert!(lines[1].ends_with("-x"), "{lines:#?}");
     assert!(lines[2].ends_with("=!"), "{lines:#?}");
     assert!(lines[3].ends_with("=>"), "{lines:#?}");
-    let legend: Vec<&str> = lines[6..].iter().map(|line| line.trim()).collect();
-    assert_eq!(legend, ["x interrupted", "! failed", "> not ended"]);
+    assert!(lines[4].ends_with("=o"), "{lines:#?}");
+    let legend: Vec<&str> = lines[7..].iter().map(|line| line.trim()).collect();
+    let expected = [
+        "o done, not delivered",
+        "x interrupted",
+        "! failed",
+        "> not ended",
+    ];
+    assert_eq!(legend, expected);
 }
 
 #[test]
@@ -184,15 +198,112 @@ fn without_room_for_bars_lanes_show_how_busy_the_workers_were() {
         .collect();
     let lines = self::lines(&recording(SECOND, &spans));
     assert_eq!(lines[0], format!("worker 1 {}", "@".repeat(40)));
+}
 
-    // The last jobs of three of the five workers in a lane failed, and of one in the next lane.
-    let mut spans: Vec<_> = (1..=100).map(|it| (it, it, 0, 10, DONE)).collect();
-    for worker in [0, 1, 2, 5] {
-        spans[worker].4 = FAILED;
+#[test]
+fn a_lane_of_many_jobs_shows_the_share_that_failed_and_hides_no_failure() {
+    let failures = |failed: &[usize]| {
+        let is_failed = |job| if failed.contains(&job) { FAILED } else { DONE };
+        let spans: Vec<_> = (0..400)
+            .map(|job| (1, job, job as u32, job as u32 + 1, is_failed(job)))
+            .collect();
+        let lane = lines(&recording(SECOND, &spans)).remove(0);
+        lane.matches('!').count()
+    };
+    let columns = 40;
+    assert_eq!(failures(&[]), 0);
+    assert_eq!(failures(&[200]), 1);
+    let every_tenth: Vec<usize> = (0..400).step_by(10).collect();
+    assert_eq!(failures(&every_tenth), columns / 10);
+    let all: Vec<usize> = (0..400).collect();
+    assert_eq!(failures(&all), columns);
+}
+
+#[test]
+fn a_worker_without_a_job_has_an_empty_lane() {
+    let mut recording = recording(SECOND, &[(2, 1, 0, 10, DONE)]);
+    recording.lanes = workers(3);
+    let lines = lines(&recording);
+    assert_eq!(lines[0], "worker 1 ");
+    assert!(lines[1].starts_with("worker 2 ["), "{lines:#?}");
+    assert_eq!(lines[2], "worker 3 ");
+    recording.lanes = Lanes::Workers(0..=2);
+    assert!(self::lines(&recording)[0].starts_with("worker 0"));
+    assert!(svg_of(recording).contains(">worker 0</text>"));
+}
+
+#[test]
+fn threads_are_not_called_workers() {
+    let spans: Vec<_> = (1..=3).map(|it| (it, it, 0, 10, DONE)).collect();
+    let mut recording = recording(SECOND, &spans);
+    recording.lanes = Lanes::ThreadPerJob(1..=3);
+    assert!(lines(&recording)[2].starts_with("thread 3 ["));
+    let name = String::new();
+    let summary = Run { name, recording }.summary();
+    assert_eq!(summary, "3 jobs of 10.0 s on 3 threads: 10.0 s");
+}
+
+#[test]
+fn short_jobs_side_by_side_are_all_visible() {
+    let spans = [
+        (1, 1, 0, 1, DONE),
+        (1, 2, 1, 2, FAILED),
+        (1, 3, 2, 3, DONE),
+        (1, 4, 3, 900, DONE),
+        (1, 5, 998, 999, DONE),
+        (1, 6, 999, 1000, DONE),
+    ];
+    let recording = recording(SECOND, &spans);
+    let lane = &lines(&recording)[0];
+    let expected = format!("worker 1 |!|[{} 4 {}]  ||", "=".repeat(14), "=".repeat(14));
+    assert_eq!(lane.len(), expected.len(), "{lane}");
+    assert!(lane.starts_with("worker 1 |!|["), "{lane}");
+    assert!(lane.ends_with("]  ||"), "{lane}");
+
+    let svg = svg_of(recording);
+    let bars = svg
+        .lines()
+        .filter(|it| it.starts_with("<rect class=\"bar "));
+    let widths = bars.map(|bar| bar.split_once(" width=\"").expect(bar).1);
+    let widths = widths.map(|rest| rest.split_once('"').expect(rest).0);
+    for width in widths {
+        assert!(width.parse::<f64>().expect(width) >= 3.0, "{width}");
     }
-    let lines = self::lines(&recording(SECOND, &spans));
-    assert!(lines[0].ends_with('!'), "{lines:#?}");
-    assert!(lines[1].ends_with('@'), "{lines:#?}");
+}
+
+#[test]
+fn waits_of_the_submitter_have_a_lane() {
+    let mut recording = recording(SECOND, &[(1, 1, 0, 40, DONE)]);
+    let at = |secs| recording.begin + SECOND * secs;
+    recording.waits = vec![(at(10), at(20)), (at(30), at(31))];
+    let lines = lines(&recording);
+    assert_eq!(lines[1], "submitter          ...........         ..");
+    assert_eq!(lines.last().map(|it| it.trim()), Some(". waits for room"));
+    let summary = summary(&recording, 1);
+    let waited = "; the submitter waited 2 times, 11.0 s in all";
+    assert!(summary.ends_with(waited), "{summary}");
+    let svg = svg_of(recording);
+    assert!(svg.contains(r#"<path class="wait" d="M307.0 "#), "{svg}");
+}
+
+#[test]
+fn a_million_jobs_make_a_small_svg() {
+    let spans: Vec<_> = (0..1_000_000)
+        .map(|job| {
+            let start = job as u32 / 1_000;
+            (job % 1_000, job, start, start + 1, DONE)
+        })
+        .collect();
+    let mut recording = recording(SECOND, &spans);
+    recording.spans[500_000].end.as_mut().expect("it ended").1 = Ending::Failed;
+    recording.queued = vec![recording.begin; 1_000_000];
+    recording.waits = vec![(recording.begin, recording.begin + SECOND); 1_000_000];
+    let name = String::new();
+    let svg = svg::draw(&[Run { name, recording }]);
+    assert!(svg.len() < 2_000_000, "{} bytes", svg.len());
+    assert!(svg.contains(">workers 0-33</text>"));
+    assert_eq!(svg.matches(r#"<rect class="failed" x="#).count(), 2); // and in the legend
+    roxmltree::Document::parse(&svg).expect("well-formed");
 }
 
 #[test]
@@ -226,8 +337,10 @@ fn a_low_terminal_gets_fewer_lanes() {
 #[test]
 fn the_axis_has_round_times_from_nanoseconds_to_hours() {
     for (length, labels) in [
-        (Duration::from_nanos(400), vec!["0 ns", "200 ns", "400 ns"]),
-        (Duration::from_micros(1), vec!["0.0 us", "0.5 us", "1.0 us"]),
+        (
+            Duration::from_micros(400),
+            vec!["0.0 ms", "0.2 ms", "0.4 ms"],
+        ),
         (Duration::from_millis(35), vec!["0 ms", "20 ms"]),
         (
             Duration::from_millis(1_500),
@@ -249,18 +362,19 @@ fn any_recording(seed: u64) -> Recording {
     use rand::{RngExt, SeedableRng};
 
     let mut random = StdRng::seed_from_u64(seed);
-    let workers = random.random_range(1..=60);
+    let count = random.random_range(1..=60);
     let length = 10_u32.pow(random.random_range(0..=6));
-    let endings = [DONE, INTERRUPTED, FAILED, None];
+    let endings = [DONE, UNDELIVERED, INTERRUPTED, FAILED, None];
     let spans: Vec<_> = (0..random.random_range(0..=200))
         .map(|job| {
             let start = random.random_range(0..length);
             let end = random.random_range(start..=length);
-            let ending = endings[random.random_range(0..4)];
-            (random.random_range(0..workers), job, start, end, ending)
+            let ending = endings[random.random_range(0..5)];
+            (random.random_range(1..=count), job, start, end, ending)
         })
         .collect();
     let mut recording = recording(Duration::from_micros(7), &spans);
+    recording.lanes = workers(random.random_range(0..=60));
     for name in ["close(jobs)", "cancel", "stop"] {
         let after = Duration::from_micros(random.random_range(0..=7 * u64::from(length)));
         mark(&mut recording, name, after);
@@ -268,6 +382,11 @@ fn any_recording(seed: u64) -> Recording {
     for _ in 0..random.random_range(0..20) {
         let after = Duration::from_micros(random.random_range(0..=7 * u64::from(length)));
         recording.queued.push(recording.begin + after);
+    }
+    for _ in 0..random.random_range(0..20) {
+        let mut after = || Duration::from_micros(random.random_range(0..=7 * u64::from(length)));
+        let (one, other) = (recording.begin + after(), recording.begin + after());
+        recording.waits.push((one.min(other), one.max(other)));
     }
     if random.random_bool(0.5) {
         let label = |job| format!("<job & \"{job}\" \u{1}\u{1b}é>");
@@ -326,7 +445,7 @@ fn the_summary_has_the_numbers_that_matter() {
     let spans: Vec<_> = (0..10)
         .map(|job| {
             let start = 5 * (job as u32 / 3);
-            (job % 3, job, start, start + 5, DONE)
+            (job % 3 + 1, job, start, start + 5, DONE)
         })
         .collect();
     assert_eq!(
@@ -354,10 +473,10 @@ fn the_summary_has_the_numbers_that_matter() {
     // The whole recording took no time.
     assert_eq!(
         summary(&recording(SECOND, &[(1, 1, 0, 0, DONE)]), 1),
-        "1 job of 0.0 µs on 1 worker: 0.0 µs; workers were busy 0 % of the time"
+        "1 job of 0.00 ms on 1 worker: 0.00 ms; workers were busy 0 % of the time"
     );
     let nothing = summary(&recording(SECOND, &[]), 3);
-    assert_eq!(nothing, "no job started in 0.0 µs");
+    assert_eq!(nothing, "no job started in 0.00 ms");
 }
 
 #[test]
@@ -374,14 +493,14 @@ fn a_job_that_has_not_ended_reaches_the_end_of_the_picture() {
 }
 
 #[test]
-fn a_job_can_be_marked_as_failed_after_its_end() {
+fn how_a_job_ended_may_turn_out_later() {
     let timeline = Timeline::default();
     for _ in 0..2 {
         let started = timeline.start(1, 7);
         timeline.end(started, Ending::Done);
     }
-    timeline.failed(7);
-    timeline.failed(8); // there is no such job
+    timeline.ended_as(7, Ending::Failed);
+    timeline.ended_as(8, Ending::Failed); // there is no such job
     let endings: Vec<_> = timeline
         .recording()
         .spans
@@ -394,7 +513,6 @@ fn a_job_can_be_marked_as_failed_after_its_end() {
 fn svg_of(recording: Recording) -> String {
     let run = Run {
         name: "<a> & \"b\"".to_string(),
-        workers: 60,
         recording,
     };
     svg::draw(&[run.clone(), run])
@@ -456,7 +574,7 @@ fn bars_and_marks_of_the_svg_are_at_their_times() {
 #[test]
 fn a_failure_stays_visible_and_lanes_name_their_workers() {
     let spans = [(1, 1, 0, 1, FAILED), (1, 2, 1, 400, DONE)];
-    assert!(lines(&recording(SECOND, &spans))[0].starts_with("worker 1 !="));
+    assert!(lines(&recording(SECOND, &spans))[0].starts_with("worker 1 !["));
 
     // Fifty of a thousand workers had a job.
     let spans: Vec<_> = (1..=50).map(|it| (it * 20, it, 0, 10, DONE)).collect();
@@ -467,7 +585,7 @@ fn a_failure_stays_visible_and_lanes_name_their_workers() {
 #[test]
 fn a_tooltip_says_what_happened_and_when() {
     let mut recording = recording(SECOND, &[(2, 7, 1, 3, INTERRUPTED)]);
-    let tip = "<title>job 7, worker 2: interrupted, from 1.0 s on, for 2.0 s</title>";
+    let tip = "<title>job 7, worker 2: interrupted; started at 1.0 s, took 2.0 s</title>";
     assert!(svg_of(recording.clone()).contains(tip));
     recording.labels = (0..8)
         .map(|job| format!("http://host/?a={job}&b=<"))
@@ -490,7 +608,7 @@ fn the_queue_is_drawn_if_it_was_recorded() {
     let queue = lines.iter().find(|line| line.starts_with("queue"));
     assert_eq!(
         queue.map(String::as_str),
-        Some("queue    @@@@@@@@@@@@@@@@@@@@")
+        Some("queue 0-1 @@@@@@@@@@@@@@@@@@@=")
     );
     let path = r#"<path class="queue" d="M96 "#;
     assert!(svg_of(recording).contains(path));

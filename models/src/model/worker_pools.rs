@@ -164,6 +164,8 @@ pub mod signal {
 pub mod work {
     use ::std::time::Instant;
 
+    use timeline::Ending;
+
     use super::context::Context;
     use crate::story;
 
@@ -211,6 +213,9 @@ pub mod work {
     impl Timeline {
         /// Records nothing.
         pub fn mark(&self, _: &str, _: Option<Instant>) {}
+
+        /// Records nothing.
+        pub fn ended_as(&self, _: usize, _: Ending) {}
     }
 }
 
@@ -225,6 +230,7 @@ pub mod cli {
     use clap::{Args, Parser};
 
     use super::context::NEVER;
+    use super::signal::{self, Signals};
     use super::work::Work;
 
     thread_local!(static FLAGS: Cell<&'static str> = const { Cell::new("") });
@@ -275,6 +281,16 @@ pub mod cli {
         /// The work that these flags ask for.
         pub fn work(&self) -> Work {
             Work
+        }
+
+        /// The same; a model has no picture, where the workers' numbers matter.
+        pub fn work_from(&self, _: usize) -> Work {
+            Work
+        }
+
+        /// Nobody presses Ctrl-C in a model.
+        pub fn draw_on_signal(&self, _: &Work) -> Signals {
+            signal::notify()
         }
 
         /// Draws nothing.

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
+use timeline::Lanes;
 use worker_pools::Work;
 use worker_pools::cli::{PictureFlags, count, millis, seconds};
 
@@ -66,7 +67,10 @@ pub struct Flags {
 impl Flags {
     /// The work that these flags describe.
     pub fn work(&self) -> Work {
-        Work::new(self.work_ms, f64::from(self.jitter) / 100.0, self.seed)
+        let jitter = f64::from(self.jitter) / 100.0;
+        let work = Work::new(self.work_ms, jitter, self.seed);
+        work.timeline().set_lanes(Lanes::Workers(1..=self.workers));
+        work
     }
 }
 

@@ -29,6 +29,8 @@
 //! - `cargo run --bin production_pool -- --duration-secs 0 --work-ms 1000`, and
 //!   in another terminal `curl http://127.0.0.1:9898/metrics`. Then press
 //!   Ctrl-C, and again during the drain.
+//!
+//! Then: the exercises in `classroom/exercises/production_pool`.
 
 mod arrivals;
 mod flags;
@@ -42,6 +44,7 @@ use std::time::{Duration, Instant};
 use std::{process, thread};
 
 use crossbeam_channel::{Receiver, after, never, select};
+use timeline::format_duration;
 use worker_pools::cli::Parse;
 use worker_pools::output::fail;
 use worker_pools::production_pool::Pool;
@@ -129,13 +132,13 @@ fn main() {
         Some(_) if by_signal => "second signal: stopped",
         Some(_) => "time is up: stopped",
     };
-    eprintln!("{ended} after {took:.1?}");
+    eprintln!("{ended} after {}", format_duration(took));
 
     let tally = reader.join().expect("it does not panic");
     report::sum_up(&pool, arrivals, tally, leftovers);
     timeline.mark("no more jobs", accept.done_at());
     timeline.mark("stop", stopped);
-    flags.picture.draw(flags.workers, &timeline);
+    flags.picture.draw(&timeline);
     if by_signal {
         process::exit(130);
     }

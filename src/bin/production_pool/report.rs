@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{select, tick};
-use timeline::Timeline;
+use timeline::{Ending, Timeline};
 use worker_pools::production_pool::{Leftovers, Metrics};
 use worker_pools::{eprintln, println};
 
@@ -38,7 +38,7 @@ pub fn until_closed(
                     Ok(Outcome::Interrupted) => tally.interrupted += 1,
                     Err(panicked) => {
                         tally.failed += 1;
-                        timeline.failed(finished.job.number);
+                        timeline.ended_as(finished.job.number, Ending::Failed);
                         eprintln!("job {} {panicked}", finished.job.number);
                     }
                 }
@@ -59,6 +59,7 @@ fn print_status(elapsed: Duration, metrics: &Metrics, flags: &Flags) {
         rejected,
         ..
     } = *metrics;
+    let done = processed - failed;
     let secs = elapsed.as_secs();
     let (room, workers) = (flags.queue, flags.workers);
     // At most 8: a job that a worker is about to start counts as queued.
@@ -66,8 +67,8 @@ fn print_status(elapsed: Duration, metrics: &Metrics, flags: &Flags) {
     let bar = "#".repeat(filled);
     println!(
         "{secs:>3} s  queue [{bar:.<8}] {queued:>2}/{room}  \
-         active {active}/{workers}  processed {processed}  \
-         rejected {rejected}  failed {failed}"
+         active {active}/{workers}  done {done}  failed {failed}  \
+         rejected {rejected}"
     );
 }
 

@@ -29,6 +29,8 @@
 //!   http://localhost:1`: the real web, and a port where nobody listens.
 //! - `cargo run --bin url_fetcher -- --workers 32 --file urls.txt`, after you
 //!   have written one URL per line into `urls.txt`.
+//!
+//! Then: the exercises in `classroom/exercises/url_fetcher`.
 
 mod client;
 mod demo_site;
@@ -44,7 +46,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded, select, select_biased};
-use timeline::Timeline;
+use timeline::{Lanes, Timeline};
 use worker_pools::cli::Parse;
 use worker_pools::{Context, eprintln, signal};
 
@@ -115,13 +117,15 @@ fn main() -> ExitCode {
     let flags = Flags::parse();
     let urls: Arc<[String]> = flags.urls().into();
     let (context, cancel) = Context::with_timeout(flags.deadline_secs);
-    cancel.on_signal(&signal::notify());
+    let signals = signal::notify();
+    cancel.on_signal(&signals);
     let shared = Shared {
         urls: Arc::clone(&urls),
         client: flags.client(),
         context: context.clone(),
         timeline: Timeline::new(urls.to_vec()),
     };
+    shared.timeline.set_lanes(Lanes::Workers(1..=flags.workers));
     let (results, jobs) = start(flags.workers, &shared);
 
     let mut report = Report::new(urls);
@@ -154,6 +158,6 @@ fn main() -> ExitCode {
     let status = report.end(stopped);
     let stopped_at = context.done_at().filter(|_| stopped.is_some());
     shared.timeline.mark("stop", stopped_at);
-    flags.picture.draw(flags.workers, &shared.timeline);
+    flags.picture.draw(&shared.timeline);
     status
 }

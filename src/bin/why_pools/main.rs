@@ -23,6 +23,8 @@
 //!   as long.
 //! - `cargo run --bin why_pools -- --jobs 2000 --work-ms 500`: longer jobs, so
 //!   more threads at a time. Look at the memory.
+//!
+//! Then: the exercise in `classroom/exercises/why_pools`.
 
 mod tally;
 
@@ -30,11 +32,11 @@ use std::sync::atomic::Ordering::SeqCst;
 use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use timeline::Ending;
+use timeline::{Ending, Lanes};
 use worker_pools::cli::{CommonFlags, Parse, count};
 use worker_pools::{Work, eprintln};
 
-use tally::{Tally, measure, print_table};
+use tally::{Tally, measure, print_table, record};
 
 /// One thread per job against a pool, as a database sees them
 #[derive(clap::Parser)]
@@ -63,18 +65,25 @@ struct Database {
 }
 
 /// A job prepares itself for half of its time, and needs the database for the
-/// other half.
-fn run(job: usize, work: &Work, database: &Database, tally: &Tally) -> Ending {
+/// other half. Its bar is on this lane of the picture.
+fn run(
+    lane: usize,
+    job: usize,
+    work: &Work,
+    database: &Database,
+    tally: &Tally,
+) {
+    let started = work.timeline().start(lane, job);
     let half = work.duration(job) / 2;
     thread::sleep(half);
     if database.connect.try_send(()).is_err() {
         tally.refused.fetch_add(1, SeqCst);
-        return Ending::Failed;
+        return work.timeline().end(started, Ending::Failed);
     }
     thread::sleep(half);
     database.hang_up.recv().expect("our own place is in it");
     tally.done.fetch_add(1, SeqCst);
-    Ending::Done
+    work.timeline().end(started, Ending::Done);
 }
 
 fn thread_per_job(
@@ -84,12 +93,9 @@ fn thread_per_job(
     tally: &Tally,
 ) {
     thread::scope(|scope| {
-        for job in 0..flags.jobs {
-            let body = move || {
-                tally.thread(|| {
-                    run(job, work, database, tally);
-                });
-            };
+        for job in 1..=flags.jobs {
+            let body =
+                move || tally.thread(|| run(job, job, work, database, tally));
             let too_many = tally.threads.load(SeqCst) >= MAX_THREADS;
             let thread = thread::Builder::new();
             if too_many || thread.spawn_scoped(scope, body).is_err() {
@@ -107,9 +113,7 @@ fn pool(flags: &CommonFlags, work: &Work, database: &Database, tally: &Tally) {
             let jobs = jobs_rx.clone();
             let worker = move || {
                 for job in jobs {
-                    let started = work.timeline().start(id, job);
-                    let ending = run(job, work, database, tally);
-                    work.timeline().end(started, ending);
+                    run(id, job, work, database, tally);
                 }
             };
             let body = move || tally.thread(worker);
@@ -119,7 +123,7 @@ fn pool(flags: &CommonFlags, work: &Work, database: &Database, tally: &Tally) {
         }
         drop(jobs_rx);
 
-        for job in 0..flags.jobs {
+        for job in 1..=flags.jobs {
             if jobs_tx.send(job).is_err() {
                 tally.never_started.fetch_add(1, SeqCst); // no worker at all
             }
@@ -131,18 +135,23 @@ fn pool(flags: &CommonFlags, work: &Work, database: &Database, tally: &Tally) {
 fn main() {
     let flags = Flags::parse();
     let common = &flags.common;
-    let work = common.work();
-    work.timeline().reserve(common.jobs); // its memory must not be measured
     let (connect, hang_up) = bounded(flags.connections);
     let database = Database { connect, hang_up };
 
     // The pool first: thousands of threads leave memory behind, and the pool
     // would use it unnoticed.
     eprintln!("{} jobs on a pool of {} …", common.jobs, common.workers);
-    let pool = measure(|tally| pool(common, &work, &database, tally));
+    let on_pool = record(common, Lanes::Workers(1..=common.workers));
+    let pool = measure(|tally| pool(common, &on_pool, &database, tally));
+
     eprintln!("and with one thread per job …");
+    let on_threads = record(common, Lanes::ThreadPerJob(1..=common.jobs));
     let threads =
-        measure(|tally| thread_per_job(common, &work, &database, tally));
-    common.draw_runs(&[("the pool", work)]);
+        measure(|tally| thread_per_job(common, &on_threads, &database, tally));
+
+    common.draw_runs(&[
+        ("the pool", on_pool),
+        ("one thread per job", on_threads),
+    ]);
     print_table(threads, pool);
 }

@@ -3,8 +3,10 @@
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
+use timeline::Lanes;
+use worker_pools::cli::CommonFlags;
 use worker_pools::memory::Growth;
-use worker_pools::println;
+use worker_pools::{Work, println};
 
 /// The fates of the jobs, and the number of threads.
 #[derive(Default)]
@@ -24,6 +26,15 @@ impl Tally {
         body();
         self.threads.fetch_sub(1, SeqCst);
     }
+}
+
+/// The work, with a record for these lanes. The record takes its memory now, so
+/// that it is not measured.
+pub fn record(flags: &CommonFlags, lanes: Lanes) -> Work {
+    let work = flags.work();
+    work.timeline().set_lanes(lanes);
+    work.timeline().reserve(flags.jobs);
+    work
 }
 
 /// One way to do the jobs, measured.
