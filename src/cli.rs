@@ -5,8 +5,8 @@ use std::fs::{self, File};
 use std::io::{self, IsTerminal};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
-use std::process;
 use std::time::{Duration, Instant};
+use std::{panic, process, thread};
 
 use clap::ValueEnum;
 use clap::builder::{RangedU64ValueParser, TypedValueParser, ValueParser};
@@ -20,7 +20,11 @@ use crate::{Work, eprintln, signal};
 pub trait Parse: clap::Parser {
     /// Like clap's own `parse`, but a wrong flag ends the program with status 2
     /// and one line on stderr, which names the flag and the value.
+    ///
+    /// From now on, the program also ends with one line, and status 1, if the
+    /// operating system refuses a thread to `main`.
     fn parse() -> Self {
+        fail_without_threads();
         let command = Self::command()
             // Otherwise `--workers -1` is an "unexpected argument '-1'".
             .mut_args(|arg| arg.allow_negative_numbers(true));
@@ -38,6 +42,25 @@ pub trait Parse: clap::Parser {
 }
 
 impl<Flags: clap::Parser> Parse for Flags {}
+
+/// `thread::spawn` panics if the operating system refuses a thread. That is no
+/// mistake in the program, so nobody needs to see where it happened.
+fn fail_without_threads() {
+    let default = panic::take_hook();
+    panic::set_hook(Box::new(move |panic| {
+        let message = panic.payload().downcast_ref::<String>();
+        // The standard library's words.
+        let is_refusal =
+            message.is_some_and(|it| it.starts_with("failed to spawn thread"));
+        if is_refusal && thread::current().name() == Some("main") {
+            fail(format_args!(
+                "the operating system refuses another thread (choose fewer \
+                 with --workers)"
+            ));
+        }
+        default(panic);
+    }));
+}
 
 /// Keeps the lines of clap's message that say what is wrong.
 fn one_line(message: &str) -> String {

@@ -49,7 +49,7 @@ impl Pool {
                 let thread = thread::Builder::new();
                 let thread = thread.name(format!("worker {id}"));
                 let spawned = thread.spawn(move || worker(queue));
-                spawned.expect("the operating system has a thread for us")
+                spawned.expect("failed to spawn thread") // as in std
             })
             .collect();
         Pool {
