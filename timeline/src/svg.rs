@@ -36,7 +36,6 @@ const LETTER: f64 = 7.5;
 const HEAD: &str = r##"<style>
 text { font: 13px system-ui, sans-serif; fill: #767676 }
 .name { font-weight: bold }
-.bar { stroke: #767676; stroke-width: 0.5 }
 .done, .busy { fill: #2b6cb0 }
 .undelivered { fill: url(#undelivered) }
 .interrupted { fill: url(#interrupted) }
@@ -51,8 +50,8 @@ text { font: 13px system-ui, sans-serif; fill: #767676 }
 .wait { stroke: #767676; stroke-width: 2; stroke-dasharray: 2 3 }
 </style>
 <defs>
-<pattern id="undelivered" width="8" height="8" patternUnits="userSpaceOnUse">
-<rect width="8" height="8" fill="#2b6cb0"/><rect width="8" height="2" fill="#90cdf4"/>
+<pattern id="undelivered" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)">
+<rect width="8" height="8" fill="#2b6cb0"/><rect width="2" height="8" fill="#63b3ed"/>
 </pattern>
 <pattern id="interrupted" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
 <rect width="8" height="8" fill="#975a16"/><rect width="3" height="8" fill="#b7791f"/>
@@ -108,14 +107,22 @@ fn panel(svg: &mut String, run: &Run, has_bars: bool, max_depth: usize, top: f64
         lanes.len().div_ceil(FOLDED_LANES).max(1)
     };
     let lanes: Vec<&[Lane]> = lanes.chunks(fold).collect();
+    let mut names: Vec<String> = lanes.iter().map(|it| lane_name(recording, it)).collect();
+    let is_wide = |name: &String| LEFT + name.chars().count() as f64 * LETTER > MARGIN;
+    if names.iter().any(is_wide) {
+        // The numbers alone, which are narrower.
+        for name in &mut names {
+            *name = name.split(' ').skip(1).collect();
+        }
+    }
     let height = (600.0 / lanes.len().max(1) as f64).clamp(3.0, 26.0);
     let lanes_top = y;
     let mut named_from = y;
-    for lanes in lanes {
+    for (lanes, name) in lanes.into_iter().zip(names) {
         // Where lanes are thinner than a line of text, some names are left out.
         if y >= named_from {
             let middle = (y + height / 2.0 + 4.5).max(y + 9.0);
-            text(svg, LEFT, middle, "", &lane_name(recording, lanes));
+            text(svg, LEFT, middle, "", &name);
             named_from = y + LINE * 0.7;
         }
         match lanes {
@@ -206,10 +213,11 @@ fn bars(svg: &mut String, recording: &Recording, spans: &[&Span], axis: Axis, y:
         .iter()
         .map(|span| (place(span.start), place(end(recording, span))))
         .collect();
-    let shortest = 3.0_f64.min(LANES / (3.0 * spans.len().max(1) as f64));
+    let shortest = 6.0_f64.min(LANES / (3.0 * spans.len().max(1) as f64));
     spread(&mut edges, shortest, LANES);
     for (span, (from, to)) in spans.iter().zip(edges) {
-        let (left, width) = (MARGIN + from, to - from);
+        // A gap, so that bars side by side are two.
+        let (left, width) = (MARGIN + from, (to - from - 1.0).max(0.5));
         bar(svg, recording, span, axis, (left, y, width, height));
     }
 }
