@@ -356,6 +356,19 @@ fn the_axis_has_round_times_from_nanoseconds_to_hours() {
     }
 }
 
+#[test]
+fn labels_of_a_narrow_axis_do_not_run_together() {
+    for width in 10..40 {
+        let terminal = Terminal { width, ..ASCII };
+        let text = text(&recording(SECOND, &[(1, 1, 0, 2, DONE)]), terminal);
+        let labels = text.lines().last().expect("the labels");
+        for label in labels.replace(" s", "_s").split_whitespace() {
+            assert!(label.ends_with("_s"), "{width}: {labels}");
+            assert_eq!(label.matches("_s").count(), 1, "{width}: {labels}");
+        }
+    }
+}
+
 /// A random recording, with everything that a recording can have.
 fn any_recording(seed: u64) -> Recording {
     use rand::rngs::StdRng;
