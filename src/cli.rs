@@ -13,7 +13,7 @@ use clap::builder::{RangedU64ValueParser, TypedValueParser, ValueParser};
 use crossbeam_channel::Receiver;
 use timeline::{Lanes, Run, Timeline, svg, terminal};
 
-use crate::output::fail;
+use crate::output::{fail, on_stderr};
 use crate::{Work, eprintln, signal};
 
 /// Parses a program's flags.
@@ -215,8 +215,8 @@ impl PictureFlags {
     pub fn draw_runs(&self, runs: &[Run]) {
         match self.timeline {
             When::Never => {}
-            When::Always => terminal::print(runs, true),
-            When::Auto => terminal::print(runs, io::stderr().is_terminal()),
+            When::Always => print(runs, true),
+            When::Auto => print(runs, io::stderr().is_terminal()),
         }
         if let Some(path) = &self.svg {
             if let Err(error) = fs::write(path, svg::draw(runs)) {
@@ -224,6 +224,11 @@ impl PictureFlags {
             }
         }
     }
+}
+
+fn print(runs: &[Run], with_lanes: bool) {
+    let runs = runs.to_vec();
+    on_stderr(move || terminal::print(&runs, with_lanes));
 }
 
 /// Parses the name of a file, and finds out before the work begins whether it

@@ -3,10 +3,47 @@
 //! The standard library's macros panic when the reader of the pipe has gone, as
 //! in `cargo run --bin basic | head -1`. A lesson that says
 //! `use worker_pools::println;` ends quietly instead.
+//!
+//! # A reader that does not read
+//!
+//! A pipe has little room: 64 kB on Linux. When it is full, a program that
+//! prints waits for the reader. The short lessons may wait. A service may not,
+//! and neither may a program with a deadline. They call these functions:
+//!
+//! - [`stderr_in_background`]: from then on, messages on stderr wait in a
+//!   queue, and one thread writes them: a pool with one worker. `eprintln!`
+//!   never waits. If the queue is full, it drops the message and counts it.
+//!   Before the next message that fits, a line says how many were dropped.
+//! - [`limit_stdout`]: `println!` still waits for the reader, so a slow reader
+//!   gets every line. But after the context is done, a reader that takes no
+//!   line for [`READER_TIMEOUT`] ends the program, with status 1 and one line
+//!   on stderr.
+//! - [`wait_for_stderr`], at the end: the last messages have the same time. If
+//!   nobody reads them, the exit status stays as it is.
+//!
+//! So when nobody reads either of them, the program ends within twice
+//! [`READER_TIMEOUT`] after its work.
 
 use std::fmt::Arguments;
 use std::io::{self, ErrorKind, Write};
-use std::process;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+use std::{process, thread};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use crate::Context;
+
+/// How long the end of a program waits for a reader that takes nothing.
+pub const READER_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a program waits before it prints to stdout what belongs below a
+/// message: [`wait_for_stderr`] takes far less if somebody reads.
+pub const IN_ORDER: Duration = Duration::from_millis(100);
+
+/// How many messages can wait for the reader of stderr.
+const MAX_MESSAGES: usize = 1_000;
 
 /// Prints a line to stdout as [`std::println!`] does, but never panics.
 ///
@@ -31,14 +68,20 @@ macro_rules! eprintln {
     };
 }
 
+/// Counts one when a line of stdout begins and one when it is written. So it is
+/// odd while a line is being written.
+static STDOUT_STEPS: AtomicUsize = AtomicUsize::new(0);
+
 /// What [`println!`](crate::println) expands to.
 pub fn stdout_line(line: Arguments) {
     // Locked to the end: if several threads fail to write, only one says so.
     let mut stdout = io::stdout().lock();
-    let Err(error) = writeln!(stdout, "{line}") else {
-        return;
-    };
+    STDOUT_STEPS.fetch_add(1, SeqCst);
+    let written = writeln!(stdout, "{line}");
+    STDOUT_STEPS.fetch_add(1, SeqCst);
+    let Err(error) = written else { return };
     if error.kind() == ErrorKind::BrokenPipe {
+        wait_for_stderr(READER_TIMEOUT);
         process::exit(141);
     }
     if is_closed_terminal(&error) {
@@ -53,15 +96,135 @@ fn is_closed_terminal(error: &io::Error) -> bool {
     cfg!(unix) && error.raw_os_error() == Some(EIO)
 }
 
+/// Ends the program if, after the context is done, the reader of stdout does
+/// not take one line for [`READER_TIMEOUT`]. Its thread starts now: at the end,
+/// the system could refuse one.
+pub fn limit_stdout(context: &Context) {
+    const STEP: Duration = Duration::from_millis(50);
+    let context = context.clone();
+    thread::spawn(move || {
+        let _ = context.done().recv(); // returns when it is done
+        let mut waited = Duration::ZERO;
+        while waited < READER_TIMEOUT {
+            let before = STDOUT_STEPS.load(SeqCst);
+            // Steps, not a clock: Ctrl-Z stops the program and its reader.
+            thread::sleep(STEP);
+            let is_writing = before % 2 == 1;
+            if is_writing && before == STDOUT_STEPS.load(SeqCst) {
+                waited += STEP;
+            } else {
+                waited = Duration::ZERO;
+            }
+        }
+        let secs = READER_TIMEOUT.as_secs();
+        fail(format_args!(
+            "cannot write to stdout: nobody has read it for {secs} s"
+        ));
+    });
+}
+
 /// What [`eprintln!`](crate::eprintln) expands to.
 pub fn stderr_line(line: Arguments) {
+    let line = format!("{line}\n");
+    on_stderr(move || write_to_stderr(&line));
+}
+
+fn write_to_stderr(text: &str) {
     // In one write: stderr has no buffer, and another line could come between.
-    let _ = io::stderr().write_all(format!("{line}\n").as_bytes());
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// Calls `write`, which writes a message to stderr: now, or in its turn by the
+/// thread of [`stderr_in_background`].
+pub fn on_stderr(write: impl FnOnce() + Send + 'static) {
+    match STDERR.get() {
+        None => write(),
+        Some(stderr) => stderr.submit(Box::new(write)),
+    }
+}
+
+/// The pool of [`stderr_in_background`].
+static STDERR: OnceLock<Background> = OnceLock::new();
+
+/// Writes one message.
+type Message = Box<dyn FnOnce() + Send>;
+
+struct Background {
+    messages: Sender<Message>,
+    /// How many messages were dropped since the last one that fit.
+    dropped: Mutex<usize>,
+}
+
+/// From now on, no message on stderr waits for its reader.
+pub fn stderr_in_background() {
+    STDERR.get_or_init(|| {
+        let (messages_tx, messages_rx) = bounded(MAX_MESSAGES);
+        thread::spawn(move || write_all(messages_rx));
+        Background {
+            messages: messages_tx,
+            dropped: Mutex::new(0),
+        }
+    });
+}
+
+/// The worker.
+fn write_all(messages: Receiver<Message>) {
+    for write in messages {
+        write();
+    }
+}
+
+impl Background {
+    fn submit(&self, message: Message) {
+        // Locked to the end, so that the note is where the messages are not.
+        let mut dropped = lock(&self.dropped);
+        if *dropped > 0 && self.messages.try_send(note(*dropped)).is_ok() {
+            *dropped = 0;
+        }
+        if *dropped > 0 || self.messages.try_send(message).is_err() {
+            *dropped += 1;
+        }
+    }
+}
+
+fn lock(count: &Mutex<usize>) -> MutexGuard<'_, usize> {
+    count.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The message that says how many were dropped.
+fn note(dropped: usize) -> Message {
+    Box::new(move || {
+        write_to_stderr(&format!(
+            "messages dropped, because nobody read stderr: {dropped}\n"
+        ));
+    })
+}
+
+/// Waits until all messages so far are written, but no longer than `limit`.
+pub fn wait_for_stderr(limit: Duration) {
+    let Some(stderr) = STDERR.get() else { return };
+    let deadline = Instant::now() + limit;
+    let mut dropped = lock(&stderr.dropped);
+    if *dropped > 0 {
+        let note = note(*dropped);
+        if stderr.messages.send_deadline(note, deadline).is_ok() {
+            *dropped = 0;
+        }
+    }
+    drop(dropped);
+
+    // The last message writes nothing. When it is dropped, all others have been
+    // written, or it did not fit.
+    let (last, written) = bounded::<()>(0);
+    let last = Box::new(move || drop(last));
+    let _ = stderr.messages.send_deadline(last, deadline);
+    let _ = written.recv_deadline(deadline);
 }
 
 /// Ends the program with status 1 and one line on stderr that says why the run
 /// failed.
 pub fn fail(reason: Arguments) -> ! {
     stderr_line(format_args!("error: {reason}"));
+    wait_for_stderr(READER_TIMEOUT);
     process::exit(1);
 }

@@ -169,12 +169,14 @@ fn every_fault_has_a_test_and_every_test_a_row() {
         include_str!("production_pool_faults.rs"),
         include_str!("production_pool_service.rs"),
     );
-    for (lesson, (faults, others)) in [
+    let readers = (include_str!("readers.rs"), "");
+    for (title, (faults, others)) in [
         ("`url_fetcher`", url_fetcher),
         ("`production_pool`", production_pool),
+        ("Readers", readers),
     ] {
-        let is_of_lesson = |part: &&str| part.lines().next().is_some_and(|it| it.contains(lesson));
-        let part = page.split("\n## ").find(is_of_lesson).expect("a part");
+        let has_title = |part: &&str| part.lines().next().is_some_and(|it| it.contains(title));
+        let part = page.split("\n## ").find(has_title).expect("a part");
         let rows = part.lines().filter(|line| line.starts_with("| ")).skip(1);
         let named: Vec<&str> = rows
             .map(|row| row.trim_end_matches(" |").rsplit(" | ").next().expect(row))

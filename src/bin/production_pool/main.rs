@@ -46,7 +46,7 @@ use std::{process, thread};
 use crossbeam_channel::{Receiver, after, never, select};
 use timeline::format_duration;
 use worker_pools::cli::Parse;
-use worker_pools::output::fail;
+use worker_pools::output::{self, fail};
 use worker_pools::production_pool::Pool;
 use worker_pools::{Cancel, Context, eprintln, signal};
 
@@ -87,6 +87,7 @@ fn end_phases(flags: &Flags, arrivals: Cancel, drain: Cancel) {
 
 fn main() {
     let flags = Flags::parse();
+    output::stderr_in_background(); // no job waits for its reader
     let work = flags.work();
     let timeline = work.timeline().clone();
     job::silence_panics();
@@ -113,9 +114,15 @@ fn main() {
     end_phases(&flags, end_arrivals, end_drain);
 
     let reader = {
+        let (pool, timeline) = (Arc::clone(&pool), timeline.clone());
+        thread::spawn(move || report::read_results(&pool, &timeline))
+    };
+    let (all_read, end_status) = Context::with_cancel();
+    output::limit_stdout(&all_read);
+    // In its own thread, which may wait for the reader of stdout.
+    let status = {
         let (pool, flags) = (Arc::clone(&pool), flags.clone());
-        let timeline = timeline.clone();
-        thread::spawn(move || report::until_closed(&pool, &flags, &timeline))
+        thread::spawn(move || report::print_status(&pool, &flags, &all_read))
     };
     let arrivals = submit_bursts(&pool, &accept, &flags, &timeline);
 
@@ -135,10 +142,14 @@ fn main() {
     eprintln!("{ended} after {}", format_duration(took));
 
     let tally = reader.join().expect("it does not panic");
+    end_status.cancel();
+    status.join().expect("it does not panic");
+    output::wait_for_stderr(output::IN_ORDER);
     report::sum_up(&pool, arrivals, tally, leftovers);
     timeline.mark("no more jobs", accept.done_at());
     timeline.mark("stop", stopped);
     flags.picture.draw(&timeline);
+    output::wait_for_stderr(output::READER_TIMEOUT);
     if by_signal {
         process::exit(130);
     }

@@ -3,10 +3,10 @@
 
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{select, tick};
+use crossbeam_channel::{select_biased, tick};
 use timeline::{Ending, Timeline};
 use worker_pools::production_pool::{Leftovers, Metrics};
-use worker_pools::{eprintln, println};
+use worker_pools::{Context, eprintln, println};
 
 use crate::arrivals::Arrivals;
 use crate::flags::Flags;
@@ -20,37 +20,39 @@ pub struct Tally {
     interrupted: usize,
 }
 
-/// Reads all results, and prints a status line each second.
-pub fn until_closed(
-    pool: &JobPool,
-    flags: &Flags,
-    timeline: &Timeline,
-) -> Tally {
+/// Reads all results.
+pub fn read_results(pool: &JobPool, timeline: &Timeline) -> Tally {
+    let mut tally = Tally::default();
+    for finished in pool.results() {
+        match finished.result {
+            Ok(Outcome::Done) => tally.done += 1,
+            Ok(Outcome::Interrupted) => tally.interrupted += 1,
+            Err(panicked) => {
+                tally.failed += 1;
+                timeline.ended_as(finished.job.number, Ending::Failed);
+                eprintln!("job {} {panicked}", finished.job.number);
+            }
+        }
+    }
+    tally
+}
+
+/// Prints a status line each second until the context is done. While nobody
+/// reads stdout, the seconds pass without a line.
+pub fn print_status(pool: &JobPool, flags: &Flags, context: &Context) {
     let start = Instant::now();
     let second = tick(Duration::from_secs(1));
-    let mut tally = Tally::default();
     loop {
-        select! {
-            recv(pool.results()) -> finished => {
-                let Ok(finished) = finished else { return tally };
-                match finished.result {
-                    Ok(Outcome::Done) => tally.done += 1,
-                    Ok(Outcome::Interrupted) => tally.interrupted += 1,
-                    Err(panicked) => {
-                        tally.failed += 1;
-                        timeline.ended_as(finished.job.number, Ending::Failed);
-                        eprintln!("job {} {panicked}", finished.job.number);
-                    }
-                }
-            }
+        select_biased! {
+            recv(context.done()) -> _ => return,
             recv(second) -> _ => {
-                print_status(start.elapsed(), &pool.metrics(), flags);
+                status_line(start.elapsed(), &pool.metrics(), flags);
             }
         }
     }
 }
 
-fn print_status(elapsed: Duration, metrics: &Metrics, flags: &Flags) {
+fn status_line(elapsed: Duration, metrics: &Metrics, flags: &Flags) {
     let Metrics {
         queued,
         active,
@@ -87,7 +89,7 @@ pub fn sum_up(
     } = tally;
     let accepted = pool.metrics().accepted;
     let never_started = leftovers.never_started.len();
-    // None, because `until_closed` reads all results.
+    // None, because `read_results` reads all results.
     let undelivered = leftovers.undelivered.len();
 
     let mut fates = format!(

@@ -48,7 +48,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, bounded, select, select_biased};
 use timeline::{Lanes, Timeline};
 use worker_pools::cli::Parse;
-use worker_pools::{Context, eprintln, signal};
+use worker_pools::{Context, eprintln, output, signal};
 
 use client::Client;
 use flags::Flags;
@@ -115,10 +115,12 @@ fn start(
 
 fn main() -> ExitCode {
     let flags = Flags::parse();
+    output::stderr_in_background();
     let urls: Arc<[String]> = flags.urls().into();
     let (context, cancel) = Context::with_timeout(flags.deadline_secs);
     let signals = signal::notify();
     cancel.on_signal(&signals);
+    output::limit_stdout(&context);
     let shared = Shared {
         urls: Arc::clone(&urls),
         client: flags.client(),
@@ -144,6 +146,7 @@ fn main() -> ExitCode {
     if let Some(reason) = stopped {
         eprintln!("stopped: {reason}");
         shared.client.abort();
+        output::wait_for_stderr(output::IN_ORDER);
     }
     // No worker takes a job now, so the jobs in the queue never started.
     for job in jobs.try_iter() {
@@ -159,5 +162,6 @@ fn main() -> ExitCode {
     let stopped_at = context.done_at().filter(|_| stopped.is_some());
     shared.timeline.mark("stop", stopped_at);
     flags.picture.draw(&shared.timeline);
+    output::wait_for_stderr(output::READER_TIMEOUT);
     status
 }
