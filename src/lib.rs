@@ -10,6 +10,7 @@ pub mod lessons;
 pub mod memory;
 pub mod output;
 pub mod production_pool;
+pub mod progress;
 pub mod signal;
 pub mod struct_pool;
 pub mod work;

@@ -143,6 +143,11 @@ pub fn on_stderr(write: impl FnOnce() + Send + 'static) {
     }
 }
 
+/// Whether no message waits for the reader of stderr.
+pub fn is_stderr_free() -> bool {
+    STDERR.get().is_none_or(|it| it.messages.is_empty())
+}
+
 /// The pool of [`stderr_in_background`].
 static STDERR: OnceLock<Background> = OnceLock::new();
 

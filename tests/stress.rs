@@ -11,7 +11,7 @@ use std::any::Any;
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 use std::{env, iter, thread};
@@ -21,6 +21,7 @@ use crossbeam_channel::{Receiver, unbounded};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use worker_pools::production_pool::{Finished, Pool, RejectReason};
+use worker_pools::progress::Progress;
 use worker_pools::{Context, struct_pool};
 
 /// A number from the environment.
@@ -30,6 +31,22 @@ fn from_env(name: &str) -> Option<u64> {
     Some(number.unwrap_or_else(|_| panic!("{name} must be a whole number, not {text:?}")))
 }
 
+/// Whether a test shows the progress of all of them.
+static IS_SHOWN: AtomicBool = AtomicBool::new(false);
+
+/// The runs of all tests so far.
+static RUNS: AtomicUsize = AtomicUsize::new(0);
+
+/// Shows how long the tests have been running, unless another one shows it: there is only one line.
+fn progress(time: Duration) -> Option<Progress> {
+    let start = Instant::now();
+    let text = move || {
+        let (runs, secs) = (RUNS.load(SeqCst), start.elapsed().as_secs());
+        format!("{runs} runs in {secs} of {} s", time.as_secs())
+    };
+    (!IS_SHOWN.swap(true, SeqCst)).then(|| Progress::show(text))
+}
+
 /// Calls `run` with one seed after another until the time is over, and adds up what it returns.
 fn stress<const N: usize>(names: [&str; N], run: fn(&mut StdRng) -> [usize; N]) {
     let time = Duration::from_secs(from_env("STRESS_SECS").unwrap_or(2));
@@ -37,6 +54,7 @@ fn stress<const N: usize>(names: [&str; N], run: fn(&mut StdRng) -> [usize; N]) 
     let now = now.expect("after 1970").as_micros() as u64;
     let first = from_env("STRESS_SEED").unwrap_or(now);
 
+    let progress = progress(time);
     let start = Instant::now();
     let (mut runs, mut sums) = (0, [0; N]);
     // At least one run, even if the time is 0.
@@ -54,9 +72,14 @@ fn stress<const N: usize>(names: [&str; N], run: fn(&mut StdRng) -> [usize; N]) 
             }
         }
         runs += 1;
+        RUNS.fetch_add(1, SeqCst);
         if start.elapsed() >= time {
             break;
         }
+    }
+    if progress.is_some() {
+        drop(progress);
+        IS_SHOWN.store(false, SeqCst);
     }
     println!("{runs} runs, seeds from {first}");
     for (name, sum) in names.iter().zip(sums) {

@@ -130,6 +130,7 @@ fn main() -> ExitCode {
     shared.timeline.set_lanes(Lanes::Workers(1..=flags.workers));
     let (results, jobs) = start(flags.workers, &shared);
 
+    let progress = report::progress(&jobs, urls.len());
     let mut report = Report::new(urls);
     loop {
         // Either may win: a result that is ready at the end is read below.
@@ -140,6 +141,7 @@ fn main() -> ExitCode {
         let Ok((job, fate)) = result else { break }; // all workers are gone
         report.line(job, fate);
     }
+    drop(progress);
 
     // A context that is done after the last answer has stopped nothing.
     let stopped = context.reason().filter(|_| !report.is_complete());

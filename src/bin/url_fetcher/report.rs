@@ -1,11 +1,14 @@
 //! One line for each URL, and a last line that adds up.
 
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use crossbeam_channel::Receiver;
 use timeline::Ending;
 use worker_pools::context::Reason;
 use worker_pools::println;
+use worker_pools::progress::Progress;
 
 /// How a URL ended.
 pub enum Fate {
@@ -110,6 +113,17 @@ impl Report {
             _ => ExitCode::FAILURE,
         }
     }
+}
+
+/// Shows how many URLs have left the queue, unless the terminal shows the lines
+/// of stdout.
+pub fn progress(jobs: &Receiver<usize>, urls: usize) -> Option<Progress> {
+    if io::stdout().is_terminal() {
+        return None;
+    }
+    let jobs = jobs.clone();
+    let text = move || format!("{} of {urls} URLs started", urls - jobs.len());
+    Some(Progress::show(text))
 }
 
 /// Text from a list or a server, for a terminal: without control characters,

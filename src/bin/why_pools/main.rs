@@ -142,12 +142,15 @@ fn main() {
     // would use it unnoticed.
     eprintln!("{} jobs on a pool of {} …", common.jobs, common.workers);
     let on_pool = record(common, Lanes::Workers(1..=common.workers));
-    let pool = measure(|tally| pool(common, &on_pool, &database, tally));
+    let pool = measure(common.jobs, |tally| {
+        pool(common, &on_pool, &database, tally)
+    });
 
     eprintln!("and with one thread per job …");
     let on_threads = record(common, Lanes::ThreadPerJob(1..=common.jobs));
-    let threads =
-        measure(|tally| thread_per_job(common, &on_threads, &database, tally));
+    let threads = measure(common.jobs, |tally| {
+        thread_per_job(common, &on_threads, &database, tally)
+    });
 
     common.draw_runs(&[
         ("the pool", on_pool),

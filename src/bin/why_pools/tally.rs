@@ -1,11 +1,13 @@
 //! Counts what happens, and prints the table.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
 use timeline::Lanes;
 use worker_pools::cli::CommonFlags;
 use worker_pools::memory::Growth;
+use worker_pools::progress::Progress;
 use worker_pools::{Work, println};
 
 /// The fates of the jobs, and the number of threads.
@@ -26,6 +28,12 @@ impl Tally {
         body();
         self.threads.fetch_sub(1, SeqCst);
     }
+
+    /// How many jobs have ended, in whatever way.
+    fn ended(&self) -> usize {
+        let fates = [&self.done, &self.refused, &self.never_started];
+        fates.map(|count| count.load(SeqCst)).iter().sum()
+    }
 }
 
 /// The work, with a record for these lanes. The record takes its memory now, so
@@ -39,19 +47,24 @@ pub fn record(flags: &CommonFlags, lanes: Lanes) -> Work {
 
 /// One way to do the jobs, measured.
 pub struct Measured {
-    tally: Tally,
+    tally: Arc<Tally>,
     memory: Option<u64>,
     time: Duration,
 }
 
 /// Does the jobs in one way, and measures it.
-pub fn measure(way: impl FnOnce(&Tally)) -> Measured {
-    let tally = Tally::default();
+pub fn measure(jobs: usize, way: impl FnOnce(&Tally)) -> Measured {
+    let tally = Arc::new(Tally::default());
+    let progress = Progress::show({
+        let tally = Arc::clone(&tally);
+        move || format!("{} of {jobs} jobs", tally.ended())
+    });
     let growth = Growth::watch();
     let start = Instant::now();
     way(&tally);
     let time = start.elapsed();
     let memory = growth.and_then(|growth| growth.at_peak());
+    drop(progress);
     Measured {
         tally,
         memory,
