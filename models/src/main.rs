@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 use std::panic;
 use std::process::{self, ExitCode};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::Parser;
+use indicatif::{ProgressBar, ProgressStyle};
 use models::explore::{explore, find_failure};
 use models::mistakes::MISTAKES;
 use models::scenarios::{FOUND_BY, SCENARIOS};
@@ -45,6 +46,14 @@ macro_rules! print_line {
     };
 }
 
+/// A line that shows what runs now, if stderr is a terminal.
+fn progress(runs: usize) -> ProgressBar {
+    let style = ProgressStyle::with_template("{pos} of {len} in {elapsed}, now {wide_msg}");
+    let bar = ProgressBar::new(runs as u64).with_style(style.expect("a template"));
+    bar.enable_steady_tick(Duration::from_millis(100));
+    bar
+}
+
 fn main() -> ExitCode {
     let flags = Flags::parse();
     // The loops below report each failure with its story, so the panic prints nothing.
@@ -55,14 +64,17 @@ fn main() -> ExitCode {
 
     let scenarios = SCENARIOS.iter().filter(|it| is_wanted(it.lesson, it.name));
     let mistakes = MISTAKES.iter().filter(|it| is_wanted(it.lesson, it.name));
-    if scenarios.clone().count() + mistakes.clone().count() == 0 {
+    let runs = scenarios.clone().count() + mistakes.clone().count();
+    if runs == 0 {
         eprintln!("error: no scenario, mistake or lesson has \"{filter}\" in its name");
         return ExitCode::from(2);
     }
     let mut status = ExitCode::SUCCESS;
     print_line!("| lesson | scenario | interleavings |");
     print_line!("|---|---|---:|");
+    let progress = progress(runs);
     for scenario in scenarios {
+        progress.set_message(scenario.name);
         let start = Instant::now();
         let outcome = explore(preemptions, scenario.run);
         let outcome = outcome.map_or_else(
@@ -72,10 +84,14 @@ fn main() -> ExitCode {
             },
             |interleavings| interleavings.to_string(),
         );
-        print_line!("| `{}` | {} | {outcome} |", scenario.lesson, scenario.name);
-        eprintln!("{:.1?}", start.elapsed());
+        progress.suspend(|| {
+            print_line!("| `{}` | {} | {outcome} |", scenario.lesson, scenario.name);
+            eprintln!("{:.1?}", start.elapsed());
+        });
+        progress.inc(1);
     }
     for mistake in mistakes {
+        progress.set_message(mistake.name);
         let run = FOUND_BY.iter().find(|(name, _)| *name == mistake.name);
         let failure = run.and_then(|(_, run)| find_failure(2, *run));
         let story = failure.map_or_else(
@@ -85,7 +101,9 @@ fn main() -> ExitCode {
             },
             |failure| failure.to_string(),
         );
-        print_line!("\n{} in {}:\n\n{story}", mistake.name, mistake.lesson);
+        progress.suspend(|| print_line!("\n{} in {}:\n\n{story}", mistake.name, mistake.lesson));
+        progress.inc(1);
     }
+    progress.finish_and_clear();
     status
 }
