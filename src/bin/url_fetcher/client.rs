@@ -3,13 +3,19 @@
 use std::time::{Duration, Instant};
 
 use ureq::config::Config;
-use ureq::http::Uri;
+use ureq::http::Response;
+use ureq::http::header::LOCATION;
 use ureq::tls::{RootCerts, TlsConfig};
-use ureq::unversioned::transport::DefaultConnector;
-use ureq::{Agent, Error, Proxy};
+use ureq::unversioned::transport::{
+    ConnectionDetails, Connector, DefaultConnector,
+};
+use ureq::{Agent, Body, Error, Proxy};
+use url::Url;
 
 use crate::lookup::Lookup;
 use crate::reason;
+
+const MAX_REDIRECTS: usize = 10;
 
 /// An HTTP client. Clones share their connections.
 #[derive(Clone)]
@@ -30,8 +36,10 @@ impl Client {
         let trusted =
             TlsConfig::builder().root_certs(RootCerts::PlatformVerifier);
         let config = Config::builder()
-            .timeout_global(Some(timeout))
-            .max_redirects(10)
+            // `get` follows redirects, because ureq reads their targets by its
+            // own rules: it takes `file:///x` for the name of a page.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
             // Each worker may keep a connection for its next request.
             .max_idle_connections(workers)
             .max_idle_connections_per_host(workers)
@@ -42,49 +50,56 @@ impl Client {
             .build();
         let agent = Agent::with_parts(
             config,
-            DefaultConnector::default(),
+            OneTls(DefaultConnector::default()),
             Lookup::default(),
         );
         Client { agent, timeout }
     }
 
-    /// Gets `url` and returns the status of the answer. The body is not read.
+    /// Gets `url`, follows redirects, and returns the status of the last
+    /// answer. No body is read.
     ///
     /// # Errors
     ///
     /// If there was no answer: why, in plain words.
     pub fn get(&self, url: &str) -> Result<u16, String> {
-        // `�` stands for bytes of the list that were not text.
-        if url.contains('�') || !url.parse().is_ok_and(|uri| is_url(&uri)) {
-            return Err("not a URL for http or https".into());
-        }
+        let mut url =
+            web_url(None, url).ok_or("not a URL for http or https")?;
         let deadline = Instant::now() + self.timeout;
-        let mut answer = self.agent.get(url).call();
+        for _ in 0..=MAX_REDIRECTS {
+            let answer = self
+                .ask(&url, deadline)
+                .map_err(|error| reason::of(&error, self.timeout))?;
+            let Some(location) = location(&answer) else {
+                return Ok(answer.status().as_u16());
+            };
+            url = web_url(Some(&url), &location).ok_or_else(|| {
+                format!("redirected to {location}: not a URL for http or https")
+            })?;
+        }
+        Err("too many redirects".into())
+    }
 
-        let again = || {
+    /// Sends one request.
+    fn ask(
+        &self,
+        url: &Url,
+        deadline: Instant,
+    ) -> Result<Response<Body>, Error> {
+        let request = || {
             let left = deadline.saturating_duration_since(Instant::now());
-            self.agent.get(url).config().timeout_global(Some(left))
+            self.agent
+                .get(url.as_str())
+                .config()
+                .timeout_global(Some(left))
         };
-        match &answer {
+        match request().build().call() {
             // The server may have closed a connection that was kept from an
             // earlier request. ureq does not tell, so ask again on a new one.
-            Err(Error::Io(error)) if reason::is_hang_up(error) => {
-                answer = again().max_idle_age(Duration::ZERO).build().call();
+            Err(Error::Io(error)) if reason::is_hang_up(&error) => {
+                request().max_idle_age(Duration::ZERO).build().call()
             }
-            // A redirect without a location is an answer as well, but ureq
-            // returns it only if it follows no redirects.
-            Err(Error::Protocol(error))
-                if error.to_string() == "missing a location header" =>
-            {
-                let as_it_is =
-                    again().max_redirects(0).max_redirects_will_error(false);
-                answer = as_it_is.build().call();
-            }
-            _ => {}
-        }
-        match answer {
-            Ok(answer) => Ok(answer.status().as_u16()),
-            Err(error) => Err(reason::of(&error, self.timeout)),
+            answer => answer,
         }
     }
 
@@ -95,14 +110,47 @@ impl Client {
     }
 }
 
-/// Stricter than ureq, which replaces an invalid port such as 99999 with
-/// the default port.
-pub fn is_url(uri: &Uri) -> bool {
-    let is_http = matches!(uri.scheme_str(), Some("http" | "https"));
-    is_http
-        && uri.authority().is_some_and(|authority| {
-            let host_and_port = authority.as_str().rsplit('@').next();
-            authority.port().is_some()
-                || host_and_port == Some(authority.host())
-        })
+/// ureq's own connections, except that all requests share one TLS setup. With
+/// ureq, a request with its own timeout loads all trusted certificates again,
+/// which takes longer than the request.
+#[derive(Debug)]
+struct OneTls(DefaultConnector);
+
+impl Connector for OneTls {
+    type Out = <DefaultConnector as Connector>::Out;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails,
+        chained: Option<()>,
+    ) -> Result<Option<Self::Out>, Error> {
+        let details = ConnectionDetails {
+            request_level: false,
+            addrs: details.addrs.clone(),
+            current_time: details.current_time.clone(),
+            run_connector: details.run_connector.clone(),
+            register_shutdown: details.register_shutdown.clone(),
+            ..*details
+        };
+        self.0.connect(&details, chained)
+    }
+}
+
+/// Where this answer redirects to, if it does.
+fn location(answer: &Response<Body>) -> Option<String> {
+    let is_redirect =
+        [301, 302, 303, 307, 308].contains(&answer.status().as_u16());
+    let location = answer.headers().get(LOCATION).filter(|_| is_redirect)?;
+    Some(String::from_utf8_lossy(location.as_bytes()).into_owned())
+}
+
+/// The URL that a web browser reads from `text` on the page `base`, if it is
+/// for http or https.
+pub fn web_url(base: Option<&Url>, text: &str) -> Option<Url> {
+    // `�` stands for bytes that were not text.
+    if text.contains('�') {
+        return None;
+    }
+    let url = Url::options().base_url(base).parse(text).ok()?;
+    matches!(url.scheme(), "http" | "https").then_some(url)
 }

@@ -4,11 +4,11 @@ use std::env;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use ureq::{Proxy, ProxyProtocol};
+use ureq::Proxy;
 use worker_pools::cli::{PictureFlags, count, seconds};
 use worker_pools::output::fail;
 
-use crate::client::Client;
+use crate::client::{Client, web_url};
 use crate::{demo_site, list};
 
 /// Where ureq looks for a proxy; the first that is set counts.
@@ -92,12 +92,10 @@ fn proxy() -> Option<Proxy> {
     let name = PROXIES.into_iter().find(is_set)?;
     let url = env::var(name).unwrap_or_default();
     let reason = match Proxy::new(&url) {
-        Ok(proxy) => match proxy.protocol() {
-            ProxyProtocol::Http | ProxyProtocol::Https => {
-                return Proxy::try_from_env();
-            }
-            _ => "only http and https proxies are supported".to_string(),
-        },
+        Ok(proxy) if web_url(None, &proxy.uri().to_string()).is_some() => {
+            return Proxy::try_from_env();
+        }
+        Ok(_) => "not a URL for http or https".to_string(),
         Err(error) => error.to_string(),
     };
     fail(format_args!("cannot use the proxy of {name}: {reason}"));

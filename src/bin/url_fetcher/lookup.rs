@@ -12,8 +12,6 @@ use ureq::unversioned::resolver::{
 };
 use ureq::unversioned::transport::NextTimeout;
 
-use crate::client::is_url;
-
 /// An address depends on the host and its port; without a port, on the scheme.
 type Host = (Option<Scheme>, Option<Authority>);
 
@@ -40,10 +38,6 @@ impl Resolver for Lookup {
         config: &Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
-        // The target of a redirect has not been checked yet.
-        if !is_url(uri) {
-            return Err(Error::BadUri(uri.to_string()));
-        }
         let host = (uri.scheme().cloned(), uri.authority().cloned());
         if let Some(addresses) = self.known().get(&host) {
             return Ok(addresses.clone());

@@ -13,11 +13,7 @@ pub fn of(error: &Error, timeout: Duration) -> String {
             format!("timed out after {} s", timeout.as_secs_f64())
         }
         Error::HostNotFound => "host not found".into(),
-        Error::TooManyRedirects => "too many redirects".into(),
-        // The first URL was checked before.
-        Error::BadUri(_) | Error::Http(_) => {
-            "redirected to an invalid URL".into()
-        }
+        Error::Http(error) => format!("ureq refuses the URL: {error}"),
         Error::Protocol(error) => format!("bad answer: {error}"),
         Error::LargeResponseHeader(..) => "bad answer: headers too long".into(),
         Error::Rustls(error) => of_tls(error),
