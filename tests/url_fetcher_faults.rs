@@ -14,7 +14,10 @@ use common::{LIMIT, drip, start_command};
 use fetcher::site::{read_request, serve, serve_pages, status, wait_for_hang_up};
 use fetcher::{command, lines, silent_site};
 #[cfg(target_os = "linux")]
-use fetcher::{file, site::Authority};
+use {
+    common::Ended,
+    fetcher::{URL_FETCHER, file, site::Authority},
+};
 
 /// More bytes than the operating system buffers for a client that does not read.
 const MAX_BUFFERED: usize = 64 << 20;
@@ -121,6 +124,28 @@ fn a_refused_connection() {
 fn an_unknown_host() {
     // Names that end in .invalid never exist (RFC 2606).
     assert_eq!(fetch("http://nowhere.invalid/"), "FAIL host not found");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_refused_thread() {
+    // A stack takes 200 MB of addresses here, so each of these limits has room for one thread more.
+    // At one of them the system refuses the thread of every DNS lookup, and no other thread.
+    let ended = (2..=9).map(|threads| {
+        let limit = 100_000 + 200_000 * threads;
+        let run = "exec timeout -s KILL 8 \"$0\" --workers 1 http://127.0.0.1:1 http://localhost:1";
+        let mut limited = Command::new("sh");
+        limited.args(["-c", &format!("ulimit -v {limit}; {run}"), URL_FETCHER]);
+        limited.env("RUST_MIN_STACK", (200 << 20).to_string());
+        limited
+            .env("MALLOC_ARENA_MAX", "1")
+            .env("RUST_BACKTRACE", "0");
+        start_command(limited).end()
+    });
+    let refused = |line: &&String| line.contains(": no thread for the DNS lookup: ");
+    let refused = |ended: &Ended| ended.stdout.iter().filter(refused).count() == 2;
+    let ended: Vec<Ended> = ended.collect();
+    assert!(ended.iter().any(refused), "{ended:#?}");
 }
 
 #[cfg(target_os = "linux")]

@@ -40,6 +40,7 @@ mod lookup;
 mod reason;
 mod report;
 
+use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
@@ -78,11 +79,14 @@ fn worker(
         let Ok(job) = job else { return }; // `jobs` is closed and empty
 
         let started = shared.timeline.start(id, job);
-        let fate = match shared.client.get(&shared.urls[job]) {
-            Ok(status) => Fate::Answered(status),
+        let get = AssertUnwindSafe(|| shared.client.get(&shared.urls[job]));
+        let fate = match panic::catch_unwind(get) {
+            Ok(Ok(status)) => Fate::Answered(status),
             // A cancelled request looks as if the server had hung up.
-            Err(_) if shared.context.is_done() => Fate::Cancelled,
-            Err(reason) => Fate::Failed(reason),
+            Ok(Err(_)) if shared.context.is_done() => Fate::Cancelled,
+            Ok(Err(reason)) => Fate::Failed(reason),
+            // A bug in the client costs this one URL, not the worker.
+            Err(_) => Fate::Failed("its request panicked".into()),
         };
         shared.timeline.end(started, fate.ending());
         if results.send((job, fate)).is_err() {
