@@ -87,6 +87,19 @@ fn up_to_ten_redirects_are_followed() {
     assert_eq!(fetch("nowhere"), "OK 302");
 }
 
+#[test]
+fn the_last_line_counts_one_url() {
+    let port = serve_pages(|_| status("200 OK"));
+    let mut command = command();
+    command.arg(format!("http://127.0.0.1:{port}/"));
+    let ended = start_command(command).end();
+    let last = ended.stdout.last().expect("some output");
+    assert_eq!(
+        last,
+        "1 URL: 1 answered, 0 failed, 0 cancelled in flight, 0 never started"
+    );
+}
+
 /// Fetches a URL through a proxy that answers every request with a redirect to `location`. Returns
 /// the line without the URL, and the host and port that the first request was for.
 fn fetch_through_proxy(url: &str, location: &'static str) -> (String, String) {

@@ -97,8 +97,9 @@ impl Report {
             }
         }
 
+        let plural = if self.urls.len() == 1 { "" } else { "s" };
         println!(
-            "{} URLs: {} answered, {} failed, {} cancelled in flight, \
+            "{} URL{plural}: {} answered, {} failed, {} cancelled in flight, \
              {} never started",
             self.urls.len(),
             self.answered,
