@@ -352,10 +352,10 @@ fn a_request_on_a_closed_connection_is_sent_again() {
     command.args((0..300).map(|page| format!("http://127.0.0.1:{port}/{page}")));
     let ended = start_command(command).end();
 
-    assert_eq!(
-        numbers(ended.stdout.last().expect("some output")),
-        [300, 300, 0, 0, 0]
-    );
+    let mut others = lines(&ended);
+    assert_eq!(others.len(), 300);
+    others.retain(|line| !line.starts_with("OK "));
+    assert_eq!(others, [""; 0]);
 }
 
 #[test]
