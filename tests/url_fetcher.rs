@@ -148,9 +148,6 @@ fn behind_a_proxy_the_targets_of_redirects_are_checked_too() {
     }
 }
 
-/// On Linux, `SSL_CERT_FILE` names the certificates to trust. Other operating systems have a store
-/// for them, which a test should not change.
-#[cfg(target_os = "linux")]
 #[test]
 fn a_proxy_that_cannot_be_used_is_no_silent_direct_request() {
     for proxy in [
@@ -187,6 +184,9 @@ fn control_characters_do_not_reach_the_terminal() {
     }
 }
 
+/// On Linux, `SSL_CERT_FILE` names the certificates to trust. Other operating systems have a store
+/// for them, which a test should not change.
+#[cfg(target_os = "linux")]
 #[test]
 fn https_trusts_the_same_issuers_as_the_machine() {
     let known = fetcher::site::Authority::new("the known one");
