@@ -9,7 +9,7 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{Ended, LIMIT, Running, numbers, run, start};
+use common::{LIMIT, Running, numbers, run, start};
 use service::{SERVICE, get, scrape, start_with_metrics, sum};
 
 /// Long enough between two signals to count as two.
@@ -248,7 +248,7 @@ fn threads_that_the_system_refuses_get_one_clear_line() {
         command.args(["-c", &limited, SERVICE]);
         common::start_command(command).end()
     });
-    let is_clear = |ended: &&Ended| {
+    let is_clear = |ended: &&common::Ended| {
         let says_so = |line: &String| line.starts_with("error: cannot start 1000 workers: ");
         ended.status == Some(1) && ended.stderr.len() == 1 && says_so(&ended.stderr[0])
     };
