@@ -80,7 +80,7 @@ pub fn stdout_line(line: Arguments) {
     let written = writeln!(stdout, "{line}");
     STDOUT_STEPS.fetch_add(1, SeqCst);
     let Err(error) = written else { return };
-    if error.kind() == ErrorKind::BrokenPipe {
+    if is_closed_pipe(&error) {
         wait_for_stderr(READER_TIMEOUT);
         process::exit(141);
     }
@@ -88,6 +88,15 @@ pub fn stdout_line(line: Arguments) {
         return; // it has sent SIGHUP, which decides what happens
     }
     fail(format_args!("cannot write to stdout: {error}"));
+}
+
+/// Whether the reader of the pipe is gone. Windows has several errors for it,
+/// and std has no kind for one of them.
+fn is_closed_pipe(error: &io::Error) -> bool {
+    const ERROR_PIPE_NOT_CONNECTED: i32 = 233;
+    error.kind() == ErrorKind::BrokenPipe
+        || cfg!(windows)
+            && error.raw_os_error() == Some(ERROR_PIPE_NOT_CONNECTED)
 }
 
 /// Whether the terminal is gone: on Unix, writing to it then fails with EIO.
