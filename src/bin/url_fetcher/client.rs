@@ -104,7 +104,8 @@ impl Client {
     }
 
     /// Makes all requests fail, those in flight at once. Only a DNS lookup or
-    /// a TCP connect goes on until it ends or times out.
+    /// a TCP connect goes on until it ends or times out; on Windows, so does a
+    /// read, because there a shutdown does not wake a thread that waits in one.
     pub fn abort(&self) {
         self.agent.clone().shutdown();
     }

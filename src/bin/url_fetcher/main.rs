@@ -12,8 +12,9 @@
 //!   context is done.
 //! - The article's workers return at a cancel and forget the queue. Here the
 //!   URLs that never started are counted, and so are those in flight.
-//! - Nothing can cancel a DNS lookup or a TCP connect. `main` does not wait for
-//!   a worker in one: the threads are not scoped and end with the program.
+//! - Nothing can cancel a DNS lookup, a TCP connect or, on Windows, a read.
+//!   `main` does not wait for a worker in one: the threads are not scoped and
+//!   end with the program.
 //!
 //! Predict: the demo site has seven pages. One takes a second, one never
 //! answers, and a request may take 2 s. How long does the run take with 3
