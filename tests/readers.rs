@@ -17,6 +17,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use common::{Ended, LIMIT, numbers, signal, within_limit};
+use fetcher::site::{serve_pages, status};
 use fetcher::{lines, silent_site};
 use service::{SERVICE, get, scrape, sum};
 use worker_pools::output::READER_TIMEOUT;
@@ -263,12 +264,17 @@ fn nobody_reads_stdout_and_the_deadline_ends_the_fetcher() {
 #[test]
 fn nobody_reads_anything_and_a_signal_ends_the_fetcher() {
     let ((_out, stdout), (_err, stderr)) = (full_pipe(), full_pipe());
+    let (asked, requests) = crossbeam_channel::unbounded();
+    let port = serve_pages(move |_| {
+        let _ = asked.send(());
+        status("200 OK")
+    });
     let mut command = fetcher::command();
-    command.args(["http://nobody.invalid:x/", "--deadline-secs", "3600"]);
-    // Its one line waits for the reader, long before the deadline.
-    let mut child = start(command, stdout, stderr);
-    thread::sleep(Duration::from_secs(1));
-    assert_eq!(child.try_wait().expect("our child"), None);
+    command.args(["--deadline-secs", "3600"]);
+    command.arg(format!("http://127.0.0.1:{port}/"));
+    let child = start(command, stdout, stderr);
+    // Now it catches signals, and the line of the URL is the next that it prints.
+    requests.recv_timeout(LIMIT).expect("a request");
     signal("INT", &child);
     assert_eq!(end(child).status, Some(1));
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use bench::child::{last_line, peak_memory};
 use bench::counts::Counts;
 use bench::points::{DELAYS_MS, MANY_URLS, URLS, fetch_group, fetchers};
+use bench::progress;
 use bench::rounds;
 use bench::site;
 use bench::store::{self, Numbers, results_dir};
@@ -72,11 +73,16 @@ fn measure_time(criterion: &mut Criterion, counts: &mut Counts, sites: &[(u64, P
 fn measure_memory(urls: usize) -> io::Result<Numbers> {
     let list = new_site(0, urls)?;
     let mut peaks = Numbers::new();
+    let progress = progress::show(fetchers().len());
     for (name, workers) in fetchers() {
+        progress.set_message(format!("{urls} URLs with {name}"));
         let (line, peak) = peak_memory(&mut fetch(workers, &list))?;
         if answered(&line) != urls {
-            eprintln!("{name}: not all of {urls} URLs were answered: {line}");
+            progress.suspend(|| {
+                eprintln!("{name}: not all of {urls} URLs were answered: {line}");
+            });
         }
+        progress.inc(1);
         peaks.insert(name, peak.into_iter().collect());
     }
     Ok(peaks)

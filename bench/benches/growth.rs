@@ -11,6 +11,7 @@ use bench::points::{
     GROWTH_JOBS, GROWTH_WORKERS, JOB_COUNTS, WORKER_COUNTS, contenders_for_jobs,
     contenders_with_workers, setup_for_jobs, setup_for_workers,
 };
+use bench::progress;
 use bench::rounds;
 use bench::setup::Setup;
 use bench::store::{self, Numbers};
@@ -55,12 +56,15 @@ fn measure_time(criterion: &mut Criterion, counts: &mut Counts) {
 /// does not report them.
 fn measure_memory(rounds: usize) -> io::Result<Numbers> {
     let mut peaks = Numbers::new();
+    let progress = progress::show(rounds * points().len());
     for _ in 0..rounds {
         for (group, contender, amount, setup) in points() {
             let mut peak = Command::new(env!("CARGO_BIN_EXE_peak"));
             let (jobs, workers) = (setup.jobs.to_string(), setup.workers.to_string());
-            let line = last_line(peak.args([contender.name, &jobs, &workers]))?;
             let id = format!("{group}/{}/{amount}", contender.name);
+            progress.set_message(id.clone());
+            let line = last_line(peak.args([contender.name, &jobs, &workers]))?;
+            progress.inc(1);
             if line != NOT_MEASURED {
                 let bytes = line.parse();
                 let bytes = bytes.map_err(|_| io::Error::other(format!("{id}: {line:?}")))?;

@@ -6,6 +6,7 @@ pub mod child;
 pub mod contenders;
 pub mod counts;
 pub mod points;
+pub mod progress;
 pub mod report;
 pub mod rounds;
 pub mod setup;
