@@ -4,16 +4,17 @@ use std::fmt::Display;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal};
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use std::{panic, process, thread};
+use std::{env, panic, process, thread};
 
 use clap::ValueEnum;
 use clap::builder::{RangedU64ValueParser, TypedValueParser, ValueParser};
 use crossbeam_channel::Receiver;
+use timeline::replay::Replay;
 use timeline::{Lanes, Run, Timeline, svg, terminal};
 
-use crate::output::{fail, on_stderr};
+use crate::output::{fail, lines, on_stderr};
 use crate::{Work, eprintln, signal};
 
 /// Parses a program's flags.
@@ -153,11 +154,22 @@ impl CommonFlags {
 
     /// Draws several runs, each under its name.
     pub fn draw_runs<Name: Display>(&self, runs: &[(Name, Work)]) {
+        self.draw_runs_then(runs, || ());
+    }
+
+    /// Draws several runs, and calls `print_answer` before it writes the files.
+    /// So the answer comes last on the screen, and is part of the replay.
+    pub fn draw_runs_then<Name: Display>(
+        &self,
+        runs: &[(Name, Work)],
+        print_answer: impl FnOnce(),
+    ) {
         let runs = runs.iter().map(|(name, work)| Run {
             name: name.to_string(),
             recording: work.timeline().recording(),
         });
-        self.picture.draw_runs(&runs.collect::<Vec<_>>());
+        self.picture
+            .draw_runs(&runs.collect::<Vec<_>>(), print_answer);
     }
 }
 
@@ -186,6 +198,10 @@ pub struct PictureFlags {
     /// Write the same picture to a file, as SVG
     #[arg(long, value_name = "FILE", value_parser = writable_file)]
     pub svg: Option<PathBuf>,
+
+    /// Write the run to a file, as a page to step through in a browser
+    #[arg(long, value_name = "FILE", value_parser = writable_file)]
+    pub replay: Option<PathBuf>,
 }
 
 /// When to draw on stderr.
@@ -202,28 +218,64 @@ pub enum When {
 impl PictureFlags {
     /// Draws one run.
     pub fn draw(&self, timeline: &Timeline) {
-        self.draw_runs(&[Run {
-            name: String::new(),
-            recording: timeline.recording(),
-        }]);
+        self.draw_runs(
+            &[Run {
+                name: String::new(),
+                recording: timeline.recording(),
+            }],
+            || (),
+        );
     }
 
-    /// Draws these runs, one below the other.
+    /// Draws these runs, one below the other, and calls `print_answer` before
+    /// it writes the files.
     ///
     /// If it cannot write the file, it ends the program with status 1 and one
     /// line on stderr.
-    pub fn draw_runs(&self, runs: &[Run]) {
+    pub fn draw_runs(&self, runs: &[Run], print_answer: impl FnOnce()) {
         match self.timeline {
             When::Never => {}
             When::Always => print(runs, true),
             When::Auto => print(runs, io::stderr().is_terminal()),
         }
+        print_answer();
         if let Some(path) = &self.svg {
-            if let Err(error) = fs::write(path, svg::draw(runs)) {
-                fail(format_args!("--svg {}: {error}", path.display()));
-            }
+            write("--svg", path, &svg::draw(runs));
+        }
+        if let Some(path) = &self.replay {
+            let replay = Replay {
+                command: &command(),
+                runs,
+                lines: &lines(),
+            };
+            write("--replay", path, &replay.page());
         }
     }
+}
+
+fn write(flag: &str, path: &Path, text: &str) {
+    if let Err(error) = fs::write(path, text) {
+        fail(format_args!("{flag} {}: {error}", path.display()));
+    }
+}
+
+/// The command that runs this program with these flags, without the file for
+/// the replay.
+fn command() -> String {
+    let mut args = env::args();
+    let program = args.next().unwrap_or_default();
+    let lesson = Path::new(&program).file_stem().unwrap_or_default();
+    let mut command = format!("cargo run --bin {}", lesson.to_string_lossy());
+    let mut separator = " --";
+    while let Some(arg) = args.next() {
+        if arg == "--replay" {
+            args.next();
+        } else if !arg.starts_with("--replay=") {
+            command += &format!("{separator} {arg}");
+            separator = "";
+        }
+    }
+    command
 }
 
 fn print(runs: &[Run], with_lanes: bool) {

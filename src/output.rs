@@ -32,6 +32,7 @@ use std::time::{Duration, Instant};
 use std::{process, thread};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
+use timeline::replay::Line;
 
 use crate::Context;
 
@@ -76,6 +77,7 @@ static STDOUT_STEPS: AtomicUsize = AtomicUsize::new(0);
 pub fn stdout_line(line: Arguments) {
     // Locked to the end: if several threads fail to write, only one says so.
     let mut stdout = io::stdout().lock();
+    record(line);
     STDOUT_STEPS.fetch_add(1, SeqCst);
     let written = writeln!(stdout, "{line}");
     STDOUT_STEPS.fetch_add(1, SeqCst);
@@ -97,6 +99,29 @@ fn is_closed_pipe(error: &io::Error) -> bool {
     error.kind() == ErrorKind::BrokenPipe
         || cfg!(windows)
             && error.raw_os_error() == Some(ERROR_PIPE_NOT_CONNECTED)
+}
+
+/// The most lines that are kept for a replay.
+const MAX_LINES: usize = 10_000;
+
+/// The first lines of stdout, for a replay.
+static LINES: Mutex<Vec<Line>> = Mutex::new(Vec::new());
+
+fn record(line: Arguments) {
+    let at = Instant::now();
+    let mut lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
+    for text in line.to_string().lines() {
+        if lines.len() < MAX_LINES {
+            let text = text.to_string();
+            lines.push(Line { at, text });
+        }
+    }
+}
+
+/// What the program has printed to stdout so far: its first 10,000 lines.
+pub fn lines() -> Vec<Line> {
+    let lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
+    lines.clone()
 }
 
 /// Whether the terminal is gone: on Unix, writing to it then fails with EIO.

@@ -142,6 +142,31 @@ fn a_lesson_writes_its_svg_or_says_why_not() {
     assert!(line.starts_with(says), "{line}");
 }
 
+#[test]
+fn a_replay_has_the_command_and_the_whole_output() {
+    for (lesson, flags) in [
+        (env!("CARGO_BIN_EXE_basic"), "--work-ms 1"),
+        // Its table comes after the picture.
+        (
+            env!("CARGO_BIN_EXE_buffered_vs_unbuffered"),
+            "--work-ms 1 --jobs 5",
+        ),
+    ] {
+        let file = std::env::temp_dir().join(format!("worker-pools-{}.html", std::process::id()));
+        let ended = run(lesson, &format!("{flags} --replay {}", file.display()));
+        let page = std::fs::read_to_string(&file).expect("the lesson wrote the file");
+        std::fs::remove_file(&file).expect("the file is ours");
+
+        let name = std::path::Path::new(lesson).file_stem().expect("a name");
+        let command = format!("cargo run --bin {} -- {flags}", name.to_string_lossy());
+        assert!(page.contains(&format!("<h1><code>{command}</code></h1>")));
+        assert!(!ended.stdout.is_empty());
+        for line in &ended.stdout {
+            assert!(page.contains(&format!(">{line}</span>")), "{line}");
+        }
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn an_svg_goes_into_no_pipe_that_could_block() {

@@ -108,7 +108,7 @@ fn run(capacity: usize, flags: &CommonFlags, arrivals: &[Duration]) -> Run {
                 waits.push(before.elapsed());
                 work.timeline().waited(before);
             }
-            work.timeline().queued();
+            work.timeline().queued(job);
             max_depth = max_depth.max(jobs_tx.len());
         }
         drop(jobs_tx);
@@ -145,6 +145,5 @@ fn main() {
         runs.push((name, work));
         rows.push(row);
     }
-    common.draw_runs(&runs);
-    println!("{HEAD}\n{}", rows.join("\n"));
+    common.draw_runs_then(&runs, || println!("{HEAD}\n{}", rows.join("\n")));
 }

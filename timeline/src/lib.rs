@@ -8,6 +8,7 @@
 mod axis;
 mod lanes;
 mod recording;
+pub mod replay;
 mod run;
 pub mod svg;
 pub mod terminal;

@@ -97,9 +97,9 @@ pub struct Recording {
     pub spans: Vec<Span>,
     /// In the order in which they were recorded.
     pub marks: Vec<Mark>,
-    /// When each job entered the queue; the first [`MAX_SPANS`]. Empty if the program does not
+    /// When which job entered the queue; the first [`MAX_SPANS`]. Empty if the program does not
     /// record it.
-    pub queued: Vec<Instant>,
+    pub queued: Vec<(Instant, usize)>,
     /// From when to when the submitter waited for room in the queue; the first [`MAX_SPANS`].
     pub waits: Vec<(Instant, Instant)>,
     /// Whether there was no room left for a span.
@@ -208,11 +208,11 @@ impl Timeline {
         }
     }
 
-    /// Records that a job enters the queue now. It leaves the queue when its span starts.
-    pub fn queued(&self) {
+    /// Records that `job` enters the queue now. It leaves the queue when its span starts.
+    pub fn queued(&self, job: usize) {
         let mut recording = self.lock();
         if recording.queued.len() < MAX_SPANS {
-            recording.queued.push(Instant::now());
+            recording.queued.push((Instant::now(), job));
         }
     }
 

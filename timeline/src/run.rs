@@ -100,7 +100,7 @@ pub fn max_queue_depth(runs: &[Run]) -> usize {
 /// lasted too briefly to be seen are left out: a job for a free worker passes through the queue in
 /// no time.
 pub fn queue_depths(recording: &Recording, axis: Axis) -> Vec<(Duration, Duration, usize)> {
-    let entered = recording.queued.iter().map(|&at| (axis.after(at), 1));
+    let entered = recording.queued.iter().map(|&(at, _)| (axis.after(at), 1));
     let left = recording
         .spans
         .iter()

@@ -64,31 +64,64 @@ text { font: 13px system-ui, sans-serif; fill: #767676 }
 
 /// Draws all runs, one below the other, and returns the text of the SVG file.
 pub fn draw(runs: &[Run]) -> String {
+    draw_from(None, runs)
+}
+
+/// The same for a replay, whose script needs the times of everything: in microseconds after
+/// `origin`.
+pub(crate) fn draw_for_replay(runs: &[Run], origin: Instant) -> String {
+    draw_from(Some(origin), runs)
+}
+
+fn draw_from(origin: Option<Instant>, runs: &[Run]) -> String {
     let max_depth = max_queue_depth(runs);
     let bars: usize = runs.iter().map(|run| run.recording.spans.len()).sum();
     let mut body = String::new();
     let mut height = 0.0;
     for run in runs {
         height += LINE / 2.0;
-        height = panel(&mut body, run, bars <= MAX_BARS, max_depth, height);
+        height = panel(&mut body, run, origin, bars <= MAX_BARS, max_depth, height);
     }
     let summaries = runs.iter().map(|run| match &run.name[..] {
         "" => run.summary(),
         name => format!("{name}: {}", run.summary()),
     });
     let description = escape(&summaries.collect::<Vec<_>>().join(". "));
+    let title = "Who worked on which job, and when";
+    // A page may have several replays, but an id only once.
+    let names = match origin {
+        Some(_) => format!("aria-label=\"{title}: {description}\">"),
+        None => format!(
+            "aria-labelledby=\"title description\">
+<title id=\"title\">{title}</title>
+<desc id=\"description\">{description}</desc>"
+        ),
+    };
     format!(
-        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0}" role="img" aria-labelledby="title description">
-<title id="title">Who worked on which job, and when</title>
-<desc id="description">{description}</desc>
+        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0}" role="img" {names}
 {HEAD}{body}</svg>
 "#
     )
 }
 
+/// For a replay: the attribute that says when something happened.
+fn at(origin: Option<Instant>, name: &str, at: Instant) -> String {
+    origin.map_or(String::new(), |origin| {
+        let micros = at.saturating_duration_since(origin).as_micros();
+        format!(" data-{name}=\"{micros}\"")
+    })
+}
+
 /// Draws one run below `top` and returns its lower edge. A queue of `max_depth` jobs has the full
 /// height.
-fn panel(svg: &mut String, run: &Run, has_bars: bool, max_depth: usize, top: f64) -> f64 {
+fn panel(
+    svg: &mut String,
+    run: &Run,
+    origin: Option<Instant>,
+    has_bars: bool,
+    max_depth: usize,
+    top: f64,
+) -> f64 {
     let recording = &run.recording;
     let axis = Axis::of(recording);
     let mut y = top;
@@ -117,6 +150,12 @@ fn panel(svg: &mut String, run: &Run, has_bars: bool, max_depth: usize, top: f64
     }
     let height = (600.0 / lanes.len().max(1) as f64).clamp(3.0, 26.0);
     let lanes_top = y;
+    let end = recording.begin + axis.length();
+    let (from, to) = (at(origin, "from", recording.begin), at(origin, "to", end));
+    let _ = writeln!(
+        svg,
+        r#"<g class="run"{from}{to} data-left="{MARGIN}" data-width="{LANES}">"#
+    );
     let mut named_from = y;
     for (lanes, name) in lanes.into_iter().zip(names) {
         // Where lanes are thinner than a line of text, some names are left out.
@@ -126,7 +165,7 @@ fn panel(svg: &mut String, run: &Run, has_bars: bool, max_depth: usize, top: f64
             named_from = y + LINE * 0.7;
         }
         match lanes {
-            [(_, spans)] if has_bars => bars(svg, recording, spans, axis, y, height),
+            [(_, spans)] if has_bars => bars(svg, recording, origin, spans, axis, (y, height)),
             _ => busy(svg, recording, lanes, axis, y, height),
         }
         y += height + if height > 8.0 { 4.0 } else { 0.5 };
@@ -140,17 +179,20 @@ fn panel(svg: &mut String, run: &Run, has_bars: bool, max_depth: usize, top: f64
         queue(svg, recording, max_depth, axis, y);
         y += QUEUE + 4.0;
     }
+    *svg += "</g>\n";
     for (index, mark) in recording.marks.iter().enumerate() {
         let x = x(axis, mark.at);
         let from = marks_top + LINE * index as f64;
         let _ = writeln!(
             svg,
-            r#"<path class="mark" d="M{x:.1} {:.1}V{y:.1}"/>"#,
+            r#"<g{}><path class="mark" d="M{x:.1} {:.1}V{y:.1}"/>"#,
+            at(origin, "at", mark.at),
             from + LINE - 4.0
         );
         let width = mark.name.chars().count() as f64 * LETTER;
         let left = (x - width / 2.0).min(WIDTH - width).max(MARGIN);
         text(svg, left, from + LINE - 7.0, "mark-name", &mark.name);
+        *svg += "</g>\n";
     }
     if lanes_top < y {
         let _ = writeln!(svg, r#"<path class="axis" d="M{MARGIN} {y:.1}h{LANES}"/>"#);
@@ -168,6 +210,7 @@ fn panel(svg: &mut String, run: &Run, has_bars: bool, max_depth: usize, top: f64
         );
     }
     y += LINE + 4.0;
+    let _ = writeln!(svg, "<g{}>", at(origin, "at", end));
     for part in run.summary().split("; ") {
         y += LINE;
         // Beside "3 interrupted" is a sample of the pattern of these jobs.
@@ -188,6 +231,7 @@ fn panel(svg: &mut String, run: &Run, has_bars: bool, max_depth: usize, top: f64
         );
         text(svg, MARGIN + 34.0, y - 5.0, "", part);
     }
+    *svg += "</g>\n";
     y + LINE / 2.0
 }
 
@@ -207,7 +251,14 @@ fn class(span: &Span) -> (&'static str, &'static str) {
 }
 
 /// A bar for each job of a lane.
-fn bars(svg: &mut String, recording: &Recording, spans: &[&Span], axis: Axis, y: f64, height: f64) {
+fn bars(
+    svg: &mut String,
+    recording: &Recording,
+    origin: Option<Instant>,
+    spans: &[&Span],
+    axis: Axis,
+    (y, height): (f64, f64),
+) {
     let place = |at| axis.position(at) * LANES;
     let mut edges: Vec<(f64, f64)> = spans
         .iter()
@@ -218,13 +269,14 @@ fn bars(svg: &mut String, recording: &Recording, spans: &[&Span], axis: Axis, y:
     for (span, (from, to)) in spans.iter().zip(edges) {
         // A gap, so that bars side by side are two.
         let (left, width) = (MARGIN + from, (to - from - 1.0).max(0.5));
-        bar(svg, recording, span, axis, (left, y, width, height));
+        bar(svg, recording, origin, span, axis, (left, y, width, height));
     }
 }
 
 fn bar(
     svg: &mut String,
     recording: &Recording,
+    origin: Option<Instant>,
     span: &Span,
     axis: Axis,
     (left, top, width, height): (f64, f64, f64, f64),
@@ -243,9 +295,12 @@ fn bar(
     };
     let worker = format!("{} {}", recording.lanes.name(), span.worker);
     let tip = format!("{job}{label}, {worker}: {fate}; started at {start}, took {length}");
+    let from = at(origin, "from", span.start);
+    let to = span.end.map(|(end, _)| at(origin, "to", end));
     let _ = writeln!(
         svg,
-        r#"<rect class="bar {class}" x="{left:.2}" y="{top:.1}" width="{width:.2}" height="{height:.1}"><title>{}</title></rect>"#,
+        r#"<rect class="bar {class}"{from}{} x="{left:.2}" y="{top:.1}" width="{width:.2}" height="{height:.1}"><title>{}</title></rect>"#,
+        to.unwrap_or_default(),
         escape(&tip)
     );
     let room = (width / LETTER) as usize;
@@ -333,7 +388,7 @@ fn text(svg: &mut String, x: f64, y: f64, class: &str, words: &str) {
 }
 
 /// Makes text safe in XML, which allows no control characters.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut safe = String::new();
     for letter in text.chars() {
         match letter {

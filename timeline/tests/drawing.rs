@@ -296,7 +296,7 @@ fn a_million_jobs_make_a_small_svg() {
         .collect();
     let mut recording = recording(SECOND, &spans);
     recording.spans[500_000].end.as_mut().expect("it ended").1 = Ending::Failed;
-    recording.queued = vec![recording.begin; 1_000_000];
+    recording.queued = vec![(recording.begin, 0); 1_000_000];
     recording.waits = vec![(recording.begin, recording.begin + SECOND); 1_000_000];
     let name = String::new();
     let svg = svg::draw(&[Run { name, recording }]);
@@ -392,7 +392,7 @@ fn any_recording(seed: u64) -> Recording {
     }
     for _ in 0..random.random_range(0..20) {
         let after = Duration::from_micros(random.random_range(0..=7 * u64::from(length)));
-        recording.queued.push(recording.begin + after);
+        recording.queued.push((recording.begin + after, 0));
     }
     for _ in 0..random.random_range(0..20) {
         let mut after = || Duration::from_micros(random.random_range(0..=7 * u64::from(length)));
@@ -614,7 +614,7 @@ fn the_queue_is_drawn_if_it_was_recorded() {
             .any(|line| line.starts_with("queue"))
     );
     // One job starts at once; the other waits for it.
-    recording.queued = vec![recording.begin; 2];
+    recording.queued = vec![(recording.begin, 1), (recording.begin, 2)];
     let lines = lines(&recording);
     let queue = lines.iter().find(|line| line.starts_with("queue"));
     assert_eq!(

@@ -38,7 +38,7 @@ pub fn submit_bursts(
                 panics: random.random_range(0..100) < flags.panic_percent,
             };
             match pool.submit(job) {
-                Ok(()) => timeline.queued(),
+                Ok(()) => timeline.queued(arrived),
                 Err(rejected) => handed_back.push(rejected),
             }
         }

@@ -152,9 +152,8 @@ fn main() {
         thread_per_job(common, &on_threads, &database, tally)
     });
 
-    common.draw_runs(&[
-        ("the pool", on_pool),
-        ("one thread per job", on_threads),
-    ]);
-    print_table(threads, pool);
+    common.draw_runs_then(
+        &[("the pool", on_pool), ("one thread per job", on_threads)],
+        || print_table(threads, pool),
+    );
 }

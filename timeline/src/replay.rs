@@ -1,0 +1,224 @@
+//! The run as a page to step through: the picture, the queue and the output, all at one moment.
+//!
+//! The page is finished without its script: then it shows the whole picture, all lines of the
+//! output, and the run as a list. The script only hides what comes after the chosen moment.
+
+use std::fmt::Write;
+use std::time::{Duration, Instant};
+
+use crate::svg::{self, escape};
+use crate::{Ending, Recording, Run, Span};
+
+/// The script of the page. It plays each element of the class `replay`.
+pub const SCRIPT: &str = include_str!("replay.js");
+/// The styles of the page.
+pub const STYLES: &str = include_str!("replay.css");
+
+/// The most steps. A longer run has a step for each of its lines and marks only.
+const MAX_STEPS: usize = 4_000;
+
+/// A line that the program printed.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// When it was printed.
+    pub at: Instant,
+    /// The line, without its end.
+    pub text: String,
+}
+
+/// A recorded program: its runs, and what it printed.
+#[derive(Clone, Copy, Debug)]
+pub struct Replay<'a> {
+    /// The command that was run.
+    pub command: &'a str,
+    /// What its pools did, one after the other.
+    pub runs: &'a [Run],
+    /// What it printed.
+    pub lines: &'a [Line],
+}
+
+/// Something that happened.
+struct Step {
+    at: Instant,
+    text: String,
+}
+
+impl Replay<'_> {
+    /// A page of HTML that needs nothing else: neither a network nor a server.
+    pub fn page(&self) -> String {
+        let command = escape(self.command);
+        format!(
+            r#"<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{command}</title>
+<style>
+{STYLES}</style>
+</head>
+<body class="replay-page">
+<main>
+<h1><code>{command}</code></h1>
+{}</main>
+<script>
+{SCRIPT}</script>
+</body>
+</html>
+"#,
+            self.fragment()
+        )
+    }
+
+    /// The replay as a part of a page that has [`SCRIPT`] and [`STYLES`].
+    pub fn fragment(&self) -> String {
+        let begin = self.begin();
+        let micros = |at: Instant| at.saturating_duration_since(begin).as_micros();
+        let steps = self.steps();
+        let end = steps.last().map_or(0, |step| micros(step.at));
+        let mut html = format!(
+            "<figure class=\"replay\" data-end=\"{end}\" aria-label=\"Replay of {}\">\n{CONTROLS}",
+            escape(self.command)
+        );
+        html += "<div class=\"replay-stage\">\n<div class=\"replay-picture\" tabindex=\"0\">\n";
+        html += &svg::draw_for_replay(self.runs, begin);
+        html += "</div>\n";
+        for run in self.runs {
+            queue(&mut html, run, &micros);
+        }
+        if !self.lines.is_empty() {
+            html += "<pre class=\"replay-output\" tabindex=\"0\" aria-label=\"Output\">";
+            for line in self.lines {
+                let (at, text) = (micros(line.at), escape(&line.text));
+                let _ = writeln!(html, "<span data-at=\"{at}\">{text}</span>");
+            }
+            html += "</pre>\n";
+        }
+        html += "</div>\n<details class=\"replay-steps\"><summary>The run as a list</summary>\n";
+        html += "<ol tabindex=\"0\">\n"; // it scrolls
+        for step in &steps {
+            let after = Duration::from_micros(micros(step.at) as u64);
+            let _ = writeln!(
+                html,
+                "<li data-at=\"{}\">{}: {}</li>",
+                micros(step.at),
+                format_moment(after),
+                escape(&step.text)
+            );
+        }
+        html += "</ol>\n</details>\n</figure>\n";
+        html
+    }
+
+    /// The beginning of the first run.
+    fn begin(&self) -> Instant {
+        let begins = self.runs.iter().map(|run| run.recording.begin);
+        let begin = begins.min();
+        begin.unwrap_or_else(Instant::now)
+    }
+
+    /// What happened, in the order of time.
+    fn steps(&self) -> Vec<Step> {
+        let mut steps: Vec<Step> = Vec::new();
+        let all: usize = self.runs.iter().map(|run| events(&run.recording)).sum();
+        for run in self.runs {
+            if all + self.lines.len() <= MAX_STEPS {
+                add_jobs(&mut steps, &run.recording);
+            }
+            let marks = run.recording.marks.iter();
+            steps.extend(marks.map(|mark| Step {
+                at: mark.at,
+                text: mark.name.clone(),
+            }));
+        }
+        let lines = self.lines.iter();
+        steps.extend(lines.map(|line| Step {
+            at: line.at,
+            text: format!("output: {}", line.text),
+        }));
+        steps.sort_by_key(|step| step.at); // stable: a start before what it prints
+        steps
+    }
+}
+
+/// How many steps the jobs of a recording have.
+fn events(recording: &Recording) -> usize {
+    2 * recording.spans.len() + recording.queued.len() + 2 * recording.waits.len()
+}
+
+fn add_jobs(steps: &mut Vec<Step>, recording: &Recording) {
+    let mut add = |at, text| steps.push(Step { at, text });
+    for &(at, job) in &recording.queued {
+        add(at, format!("job {job} enters the queue"));
+    }
+    for &(from, to) in &recording.waits {
+        add(from, "the submitter waits for room".to_string());
+        add(to, "the submitter goes on".to_string());
+    }
+    for span in &recording.spans {
+        let worker = format!("{} {}", recording.lanes.name(), span.worker);
+        let job = job(recording, span);
+        add(span.start, format!("{worker} starts {job}"));
+        if let Some((at, ending)) = span.end {
+            let ending = match ending {
+                Ending::Done => "is done with",
+                Ending::Undelivered => "is done too late with",
+                Ending::Interrupted => "is interrupted in",
+                Ending::Failed => "fails in",
+            };
+            add(at, format!("{worker} {ending} {job}"));
+        }
+    }
+}
+
+/// What a span's job is called.
+fn job(recording: &Recording, span: &Span) -> String {
+    match recording.labels.get(span.job) {
+        Some(label) => label.clone(),
+        None => format!("job {}", span.job),
+    }
+}
+
+/// The jobs of the queue, each from when to when it was in it.
+fn queue(html: &mut String, run: &Run, micros: &impl Fn(Instant) -> u128) {
+    let recording = &run.recording;
+    if recording.queued.is_empty() || recording.queued.len() > MAX_STEPS {
+        return;
+    }
+    let name = match &run.name[..] {
+        "" => "queue".to_string(),
+        name => format!("queue, {}", escape(name)),
+    };
+    let _ = writeln!(html, "<div class=\"replay-queue\"><p>{name}:</p>\n<ol>");
+    for &(from, job) in &recording.queued {
+        let left = recording.spans.iter().find(|span| span.job == job);
+        let to = left.map_or(String::new(), |span| {
+            // A worker may start a job before its submitter has recorded that it was queued.
+            format!(" data-to=\"{}\"", micros(span.start.max(from)))
+        });
+        let _ = writeln!(html, "<li data-from=\"{}\"{to}>{job}</li>", micros(from));
+    }
+    *html += "</ol>\n</div>\n";
+}
+
+/// A moment of the run: `1.204 s`.
+fn format_moment(after: Duration) -> String {
+    format!("{:.3} s", after.as_secs_f64())
+}
+
+/// They are hidden until the script runs.
+const CONTROLS: &str = r#"<div class="replay-controls" hidden>
+<button type="button" data-do="back" aria-label="One step back" title="One step back (left arrow)">&#9664;</button>
+<button type="button" data-do="play" title="Play or pause (space)">Play</button>
+<button type="button" data-do="forward" aria-label="One step forward" title="One step forward (right arrow)">&#9654;</button>
+<label>Speed <select>
+<option value="0.1">&#xd7; 0.1</option>
+<option value="0.25">&#xd7; 0.25</option>
+<option value="1" selected>&#xd7; 1</option>
+<option value="4">&#xd7; 4</option>
+</select></label>
+<input type="range" min="0" value="0" step="any" aria-label="Moment of the run">
+<output></output>
+</div>
+<p class="replay-voice" role="status"></p>
+"#;
