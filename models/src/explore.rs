@@ -1,10 +1,11 @@
 //! Runs a scenario in every order of its threads' steps, up to a limit of preemptions.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::fmt::{self, Display, Formatter};
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Once};
 
 use crate::model::crossbeam_channel;
 use crate::model::std::panic as model_panic;
@@ -61,13 +62,35 @@ pub fn explore(
             }
         });
     };
-    match panic::catch_unwind(AssertUnwindSafe(check)) {
+    silence_models();
+    IN_A_MODEL.set(true);
+    let ended = panic::catch_unwind(AssertUnwindSafe(check));
+    IN_A_MODEL.set(false);
+    match ended {
         Ok(()) => Ok(interleavings.load(Relaxed)),
         Err(payload) => Err(Failure {
             story: story::told(),
             end: end(&*payload),
         }),
     }
+}
+
+// loom runs all threads of a model on the thread that calls it.
+thread_local!(static IN_A_MODEL: Cell<bool> = const { Cell::new(false) });
+
+/// From now on, a panic in a model prints nothing: [`explore`] returns it. Besides, a backtrace may
+/// not fit on the stack of a loom thread: with 32 KiB and `RUST_BACKTRACE=1`, a Windows program
+/// ended in the middle of it.
+fn silence_models() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let print = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            if !IN_A_MODEL.get() {
+                print(panic);
+            }
+        }));
+    });
 }
 
 /// Looks for a failure with as few preemptions as possible, because its story is short.
