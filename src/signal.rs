@@ -1,10 +1,10 @@
 //! Signals on a channel: Go's [`os/signal`](https://pkg.go.dev/os/signal), on
 //! the crate [`ctrlc`].
 
-use std::process;
 use std::time::{Duration, Instant};
+use std::{process, thread};
 
-use crossbeam_channel::{Receiver, bounded};
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
 use crate::output::fail;
 
@@ -38,14 +38,14 @@ pub fn notify() -> Receiver<()> {
 pub fn notify_or(
     mut last_words: impl FnMut() + Send + 'static,
 ) -> Receiver<()> {
-    // No room: `send_timeout` returns when somebody has taken the signal.
+    // No room: a signal is sent when somebody has taken it.
     let (signals_tx, signals_rx) = bounded(0);
     let mut last_taken: Option<Instant> = None;
     let handler = move || {
         if last_taken.is_some_and(|at| at.elapsed() < SAME_SIGNAL) {
             return;
         }
-        if signals_tx.send_timeout((), TAKE_TIMEOUT).is_err() {
+        if !is_taken(&signals_tx) {
             last_words();
             process::exit(130);
         }
@@ -55,4 +55,23 @@ pub fn notify_or(
         fail(format_args!("cannot catch Ctrl-C: {error}"));
     }
     signals_rx
+}
+
+/// Hands over a signal, and waits for somebody to take it. If nobody has a
+/// receiver, it does not wait.
+fn is_taken(signals: &Sender<()>) -> bool {
+    let deadline = Instant::now() + TAKE_TIMEOUT;
+    match signals.try_send(()) {
+        Ok(()) => true,
+        Err(TrySendError::Disconnected(())) => false,
+        Err(TrySendError::Full(())) => {
+            let sent = signals.send_deadline((), deadline);
+            if sent.is_err() {
+                // If the last receiver went just now, `main` may be at its end.
+                let left = deadline.saturating_duration_since(Instant::now());
+                thread::sleep(left);
+            }
+            sent.is_ok()
+        }
+    }
 }

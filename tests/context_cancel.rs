@@ -148,7 +148,10 @@ fn another_ctrl_c_ends_a_lesson_that_is_still_busy() {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_ends_a_lesson_that_its_timer_has_cancelled() {
-    let mut lesson = common::start(CONTEXT_CANCEL, "--work-ms 3600000 --cancel-after-ms 300");
+    let mut lesson = common::start(
+        CONTEXT_CANCEL,
+        "--work-ms 3600000 --cancel-after-ms 300 --timeline always",
+    );
     lesson.line();
     assert!(lesson.runs_for(std::time::Duration::from_millis(2000)));
     let before = std::time::Instant::now();
@@ -156,8 +159,9 @@ fn ctrl_c_ends_a_lesson_that_its_timer_has_cancelled() {
 
     let ended = lesson.end();
     assert_eq!(ended.status, Some(130));
-    let is_drawn = |line: &String| line.contains("; 3 not ended;");
-    assert!(ended.stderr.iter().any(is_drawn), "{ended:#?}");
+    let has = |text: &str| ended.stderr.iter().any(|line| line.contains(text));
+    assert!(has("; 3 not ended;"), "{ended:#?}");
+    assert!(has(" cancel "), "{ended:#?}");
     // Nobody takes the signal, and it waits for a second.
     assert!(before.elapsed() < std::time::Duration::from_secs(5));
 }

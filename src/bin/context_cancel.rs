@@ -120,6 +120,7 @@ fn main() {
             // Done comes first: nobody reads after the cancel.
             let result = select_biased! {
                 recv(context.done()) -> _ => {
+                    work.timeline().mark("cancel", context.done_at());
                     eprintln!(
                         "cancelled; jobs still run (Ctrl-C ends the program)"
                     );
@@ -141,13 +142,11 @@ fn main() {
         (delivered, late)
     });
 
-    let cancelled = context.done_at();
     println!(
         "{} jobs: {delivered} delivered, {late} finished too late to deliver, \
          {} never started",
         flags.common.jobs,
         jobs_rx.len(),
     );
-    work.timeline().mark("cancel", cancelled);
     flags.common.draw(&work);
 }
