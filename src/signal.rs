@@ -6,7 +6,7 @@ use std::{process, thread};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
-use crate::output::fail;
+use crate::output::{READER_TIMEOUT, fail};
 
 /// A signal that comes sooner than this after the last one was taken counts as
 /// the same one: a terminal that is closed sends two, and so does a key that is
@@ -34,19 +34,21 @@ pub fn notify() -> Receiver<()> {
     notify_or(|| ())
 }
 
-/// The same, and calls `last_words` before a signal ends the program.
-pub fn notify_or(
-    mut last_words: impl FnMut() + Send + 'static,
-) -> Receiver<()> {
+/// The same, and calls `before_exit` before a signal ends the program, which
+/// waits for it for at most five seconds.
+pub fn notify_or(before_exit: impl FnOnce() + Send + 'static) -> Receiver<()> {
     // No room: a signal is sent when somebody has taken it.
     let (signals_tx, signals_rx) = bounded(0);
     let mut last_taken: Option<Instant> = None;
+    let mut before_exit = Some(before_exit);
     let handler = move || {
         if last_taken.is_some_and(|at| at.elapsed() < SAME_SIGNAL) {
             return;
         }
         if !is_taken(&signals_tx) {
-            last_words();
+            if let Some(before_exit) = before_exit.take() {
+                run_with_limit(before_exit);
+            }
             process::exit(130);
         }
         last_taken = Some(Instant::now());
@@ -55,6 +57,19 @@ pub fn notify_or(
         fail(format_args!("cannot catch Ctrl-C: {error}"));
     }
     signals_rx
+}
+
+/// Calls `action`. Returns after five seconds even if it waits for somebody who
+/// does not read what it prints.
+fn run_with_limit(action: impl FnOnce() + Send + 'static) {
+    let (done_tx, done_rx) = bounded::<()>(0);
+    let run = move || {
+        action();
+        drop(done_tx);
+    };
+    if thread::Builder::new().spawn(run).is_ok() {
+        let _ = done_rx.recv_timeout(READER_TIMEOUT);
+    }
 }
 
 /// Hands over a signal, and waits for somebody to take it. If nobody has a

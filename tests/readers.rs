@@ -1,4 +1,4 @@
-//! What `production_pool` and `url_fetcher` do when stdout or stderr is open and nobody reads it.
+//! What the lessons do when stdout or stderr is open and nobody reads it.
 
 // Elsewhere, a test cannot fill a pipe without waiting for its reader.
 #![cfg(target_os = "linux")]
@@ -8,7 +8,7 @@ mod fetcher;
 mod service;
 
 use std::fs::{self, File};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::OpenOptionsExt;
 use std::process::{Child, Command, Stdio};
@@ -155,6 +155,29 @@ fn nobody_reads_stderr_and_signals_drain_and_stop_the_service() {
 }
 
 #[test]
+fn nobody_reads_stderr_and_a_signal_ends_a_short_lesson() {
+    for lesson in [
+        env!("CARGO_BIN_EXE_basic"),
+        env!("CARGO_BIN_EXE_context_cancel"),
+    ] {
+        let (_unread, stderr) = full_pipe();
+        let mut command = Command::new(lesson);
+        command.args(["--work-ms", "3600000", "--workers", "1"]);
+        let mut child = start(command, Stdio::piped(), stderr);
+        // After the first line it works, and catches signals.
+        let stdout = child.stdout.take().expect("piped");
+        let mut lines = BufReader::new(stdout).lines();
+        within_limit(move || lines.next())
+            .expect("a line")
+            .expect("text");
+        signal("INT", &child);
+        thread::sleep(Duration::from_millis(400)); // `context_cancel` takes the first
+        signal("INT", &child);
+        assert_eq!(end(child).status, Some(130), "{lesson}");
+    }
+}
+
+#[test]
 fn messages_that_were_dropped_are_counted() {
     let (stderr_reader, stderr) = full_pipe();
     let (metrics, address) = metrics();
@@ -238,7 +261,7 @@ fn the_last_lines_of_the_service_wait_for_a_slow_reader() {
 }
 
 #[test]
-fn nobody_reads_stderr_and_the_fetcher_holds_its_deadline() {
+fn nobody_reads_stderr_and_the_fetcher_keeps_its_deadline() {
     let (_unread, stderr) = full_pipe();
     let ended = end(start(fetcher(1, 10), Stdio::piped(), stderr));
     assert_eq!(ended.status, Some(1), "{ended:#?}");
