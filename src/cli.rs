@@ -259,23 +259,37 @@ fn write(flag: &str, path: &Path, text: &str) {
     }
 }
 
-/// The command that runs this program with these flags, without the file for
-/// the replay.
+/// The command that runs this program with these flags, for a shell, without
+/// the files that it writes.
 fn command() -> String {
-    let mut args = env::args();
+    let mut args = env::args_os();
     let program = args.next().unwrap_or_default();
     let lesson = Path::new(&program).file_stem().unwrap_or_default();
     let mut command = format!("cargo run --bin {}", lesson.to_string_lossy());
     let mut separator = " --";
     while let Some(arg) = args.next() {
-        if arg == "--replay" {
-            args.next();
-        } else if !arg.starts_with("--replay=") {
-            command += &format!("{separator} {arg}");
-            separator = "";
+        let arg = arg.to_string_lossy();
+        match arg.split_once('=') {
+            Some(("--svg" | "--replay", _)) => {}
+            None if arg == "--svg" || arg == "--replay" => drop(args.next()),
+            _ => {
+                command += &format!("{separator} {}", quoted(&arg));
+                separator = "";
+            }
         }
     }
     command
+}
+
+/// An argument as one word of a shell.
+fn quoted(arg: &str) -> String {
+    let is_plain =
+        |c: char| c.is_ascii_alphanumeric() || "-_=./:,%+@".contains(c);
+    if !arg.is_empty() && arg.chars().all(is_plain) {
+        arg.to_string()
+    } else {
+        format!("'{}'", arg.replace('\'', r"'\''"))
+    }
 }
 
 fn print(runs: &[Run], with_lanes: bool) {

@@ -14,22 +14,22 @@
 //!   queue, and one thread writes them: a pool with one worker. `eprintln!`
 //!   never waits. If the queue is full, it drops the message and counts it.
 //!   Before the next message that fits, a line says how many were dropped.
-//! - [`limit_stdout`]: `println!` still waits for the reader, so a slow reader
-//!   gets every line. But after the context is done, a reader that takes no
-//!   line for [`READER_TIMEOUT`] ends the program, with status 1 and one line
-//!   on stderr.
+//! - [`exit_if_stdout_stalls`]: `println!` still waits for the reader, so a
+//!   slow reader gets every line. But after the context is done, a reader that
+//!   takes no line for [`READER_TIMEOUT`] ends the program, with status 1 and
+//!   one line on stderr.
 //! - [`wait_for_stderr`], at the end: the last messages have the same time. If
 //!   nobody reads them, the exit status stays as it is.
 //!
-//! So when nobody reads either of them, the program ends within twice
-//! [`READER_TIMEOUT`] after its work.
+//! So when nobody reads either of them, the program ends about ten seconds
+//! after its work.
 
 use std::fmt::Arguments;
 use std::io::{self, ErrorKind, Write};
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
-use std::{process, thread};
+use std::{mem, process, thread};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use timeline::replay::Line;
@@ -41,7 +41,7 @@ pub const READER_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long a program waits before it prints to stdout what belongs below a
 /// message: [`wait_for_stderr`] takes far less if somebody reads.
-pub const IN_ORDER: Duration = Duration::from_millis(100);
+pub const ORDER_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// How many messages can wait for the reader of stderr.
 const MAX_MESSAGES: usize = 1_000;
@@ -111,10 +111,13 @@ fn record(line: Arguments) {
     let at = Instant::now();
     let mut lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
     for text in line.to_string().lines() {
-        if lines.len() < MAX_LINES {
-            let text = text.to_string();
-            lines.push(Line { at, text });
-        }
+        let text = match lines.len() {
+            MAX_LINES => "… (this replay does not have the later lines)",
+            len if len > MAX_LINES => return,
+            _ => text,
+        };
+        let text = text.to_string();
+        lines.push(Line { at, text });
     }
 }
 
@@ -133,7 +136,7 @@ fn is_closed_terminal(error: &io::Error) -> bool {
 /// Ends the program if, after the context is done, the reader of stdout does
 /// not take one line for [`READER_TIMEOUT`]. Its thread starts now: at the end,
 /// the system could refuse one.
-pub fn limit_stdout(context: &Context) {
+pub fn exit_if_stdout_stalls(context: &Context) {
     const STEP: Duration = Duration::from_millis(50);
     let context = context.clone();
     thread::spawn(move || {
@@ -215,7 +218,8 @@ fn write_all(messages: Receiver<Message>) {
 
 impl Background {
     fn submit(&self, message: Message) {
-        // Locked to the end, so that the note is where the messages are not.
+        // Locked to the end, so that the note stands where the dropped messages
+        // would have been.
         let mut dropped = lock(&self.dropped);
         if *dropped > 0 && self.messages.try_send(note(*dropped)).is_ok() {
             *dropped = 0;
@@ -243,14 +247,14 @@ fn note(dropped: usize) -> Message {
 pub fn wait_for_stderr(limit: Duration) {
     let Some(stderr) = STDERR.get() else { return };
     let deadline = Instant::now() + limit;
-    let mut dropped = lock(&stderr.dropped);
-    if *dropped > 0 {
-        let note = note(*dropped);
-        if stderr.messages.send_deadline(note, deadline).is_ok() {
-            *dropped = 0;
+    // Not under the lock, which would make `eprintln!` wait as well.
+    let dropped = mem::take(&mut *lock(&stderr.dropped));
+    if dropped > 0 {
+        let sent = stderr.messages.send_deadline(note(dropped), deadline);
+        if sent.is_err() {
+            *lock(&stderr.dropped) += dropped;
         }
     }
-    drop(dropped);
 
     // The last message writes nothing. When it is dropped, all others have been
     // written, or it did not fit.

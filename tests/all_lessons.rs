@@ -330,6 +330,8 @@ fn a_refused_thread_gets_one_clear_line() {
             (ended.status, errors.count(), panics.count()) == (Some(1), 1, 0)
         };
         assert!(ended.iter().any(|it| is_clear(&it)), "{name}: {ended:#?}");
+        let is_panic = |it: &common::Ended| it.status == Some(101);
+        assert!(!ended.iter().any(is_panic), "{name}: {ended:#?}");
     }
 }
 

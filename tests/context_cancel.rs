@@ -99,11 +99,12 @@ fn a_worker_with_a_late_result_does_not_hang() {
 }
 
 #[test]
-fn a_cancel_says_that_jobs_still_run() {
+fn a_cancel_says_what_the_lesson_waits_for() {
     let mut lesson = common::start(CONTEXT_CANCEL, "--work-ms 2000 --cancel-after-ms 100");
     lesson.line();
     let ended = lesson.end();
-    let says = |line: &String| line == "cancelled; jobs still run (Ctrl-C ends the program)";
+    let says =
+        |line: &String| line == "cancelled; waiting for the workers (Ctrl-C ends the program)";
     assert!(ended.stderr.iter().any(says), "{ended:#?}");
 }
 

@@ -24,7 +24,7 @@
 //! - `cargo run --bin context_cancel -- --workers 4`: were you right?
 //! - `cargo run --bin context_cancel -- --cancel-after-ms 0`: all workers see
 //!   the cancel in the first select. Swap its two arms, and each of them does
-//!   one job for nothing.
+//!   one job whose result nobody takes.
 //! - `cargo run --bin context_cancel -- --work-ms 3000`: a job that does not
 //!   watch the context makes everybody wait.
 //! - `cargo run --bin context_cancel -- --cancel-after-ms 60000`, then press
@@ -121,9 +121,8 @@ fn main() {
             let result = select_biased! {
                 recv(context.done()) -> _ => {
                     work.timeline().mark("cancel", context.done_at());
-                    eprintln!(
-                        "cancelled; jobs still run (Ctrl-C ends the program)"
-                    );
+                    let hint = "(Ctrl-C ends the program)";
+                    eprintln!("cancelled; waiting for the workers {hint}");
                     break;
                 }
                 recv(results_rx) -> result => result,

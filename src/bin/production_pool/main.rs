@@ -118,7 +118,7 @@ fn main() {
         thread::spawn(move || report::read_results(&pool, &timeline))
     };
     let (all_read, end_status) = Context::with_cancel();
-    output::limit_stdout(&all_read);
+    output::exit_if_stdout_stalls(&all_read);
     // In its own thread, which may wait for the reader of stdout.
     let status = {
         let (pool, flags) = (Arc::clone(&pool), flags.clone());
@@ -144,7 +144,7 @@ fn main() {
     let tally = reader.join().expect("it does not panic");
     end_status.cancel();
     status.join().expect("it does not panic");
-    output::wait_for_stderr(output::IN_ORDER);
+    output::wait_for_stderr(output::ORDER_TIMEOUT);
     report::sum_up(&pool, arrivals, tally, leftovers);
     timeline.mark("no more jobs", accept.done_at());
     timeline.mark("stop", stopped);

@@ -47,7 +47,7 @@ impl Resolver for Lookup {
             return Ok(addresses.clone());
         }
 
-        // Nothing can interrupt a lookup, so a thread of its own waits for it.
+        // Nothing can interrupt a lookup, so a separate thread waits for it.
         let (found_tx, found_rx) = bounded(1);
         let name = host.clone();
         let lookup = move || found_tx.send(name.to_socket_addrs());

@@ -125,7 +125,7 @@ fn main() -> ExitCode {
     let (context, cancel) = Context::with_timeout(flags.deadline_secs);
     let signals = signal::notify();
     cancel.on_signal(&signals);
-    output::limit_stdout(&context);
+    output::exit_if_stdout_stalls(&context);
     let shared = Shared {
         urls: Arc::clone(&urls),
         client: flags.client(),
@@ -153,7 +153,7 @@ fn main() -> ExitCode {
     if let Some(reason) = stopped {
         eprintln!("stopped: {reason}");
         shared.client.abort();
-        output::wait_for_stderr(output::IN_ORDER);
+        output::wait_for_stderr(output::ORDER_TIMEOUT);
     }
     // No worker takes a job now, so the jobs in the queue never started.
     for job in jobs.try_iter() {
