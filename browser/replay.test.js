@@ -1,17 +1,17 @@
 // The replays of real runs, in a real browser: `npm ci && npm test` in this folder, after
 // `cargo build`. The variable CHROMIUM says where the browser is.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-const PROGRAMS = new URL("../target/debug/", import.meta.url).pathname;
+const TARGET = process.env.CARGO_TARGET_DIR ?? fileURLToPath(new URL("../target", import.meta.url));
 const LESSONS = {
     why_pools: ["--jobs", "100", "--workers", "20"],
     basic: ["--work-ms", "50"],
@@ -22,6 +22,10 @@ const LESSONS = {
     url_fetcher: ["--timeout-secs", "0.3"],
     production_pool: ["--duration-secs", "1", "--work-ms", "50", "--metrics", "off"],
 };
+// Ended by Ctrl-C: its jobs never end.
+const INTERRUPTED = "basic, interrupted";
+const REPLAYS = [...Object.keys(LESSONS), INTERRUPTED];
+const outputs = {}; // what each program printed
 
 let browser;
 let folder;
@@ -32,11 +36,11 @@ before(async () => {
     folder = mkdtempSync(join(tmpdir(), "replays-"));
     for (const [lesson, flags] of Object.entries(LESSONS)) {
         const file = join(folder, `${lesson}.html`);
-        const ended = spawnSync(join(PROGRAMS, lesson), [...flags, "--replay", file], { encoding: "utf8" });
+        const ended = spawnSync(join(TARGET, "debug", lesson), [...flags, "--replay", file], { encoding: "utf8" });
         assert.ok(existsSync(file), `${lesson}: ${ended.error ?? ended.stderr}`);
-        // What the page must show as the output.
-        LESSONS[lesson].stdout = ended.stdout;
+        outputs[lesson] = ended.stdout;
     }
+    outputs[INTERRUPTED] = await interrupt(join(folder, `${INTERRUPTED}.html`));
     browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 });
 
@@ -46,6 +50,20 @@ after(async () => {
         rmSync(folder, { recursive: true });
     }
 });
+
+// Runs `basic` until all three workers have a job, and presses Ctrl-C. Returns the output.
+async function interrupt(file) {
+    const flags = ["--work-ms", "60000", "--replay", file];
+    const program = spawn(join(TARGET, "debug", "basic"), flags, { stdio: ["ignore", "pipe", "ignore"] });
+    let stdout = "";
+    for await (const text of program.stdout) {
+        stdout += text;
+        if (stdout.split("\n").length === 4) {
+            program.kill("SIGINT");
+        }
+    }
+    return stdout;
+}
 
 // Opens a replay. The test fails if the page asks for anything else, or complains.
 async function open(t, lesson, options = {}) {
@@ -72,6 +90,15 @@ const state = (page) => page.evaluate(() => ({
         .filter((mark) => mark.checkVisibility({ visibilityProperty: true })).length,
     running: document.querySelectorAll(".bar.running").length,
     edges: [...document.querySelectorAll("clipPath rect")].map((edge) => edge.getAttribute("width")),
+    // Of the marks and the summaries.
+    hidden: [...document.querySelectorAll(".replay-stage [data-at]")]
+        .filter((it) => !it.checkVisibility({ visibilityProperty: true })).length,
+    lastLineInSight: (() => {
+        const box = document.querySelector(".replay-output")?.getBoundingClientRect();
+        const lines = [...document.querySelectorAll(".replay-output span:not(.later)")];
+        const line = lines.at(-1)?.getBoundingClientRect();
+        return !line || (line.top >= box.top && line.bottom <= box.bottom + 1);
+    })(),
     moment: document.querySelector("input[type=range]").value,
     said: document.querySelector("input[type=range]").getAttribute("aria-valuetext"),
 }));
@@ -98,7 +125,7 @@ function recorded(lesson) {
     };
 }
 
-for (const lesson of Object.keys(LESSONS)) {
+for (const lesson of REPLAYS) {
     test(`${lesson}: at any moment, it shows what was recorded until then`, async (t) => {
         const page = await open(t, lesson);
         const { end, lines, queue, marks, bars, runs } = recorded(lesson);
@@ -120,9 +147,12 @@ for (const lesson of Object.keys(LESSONS)) {
                 assert.ok(Math.abs(edge - edges[index]) < 0.01, `edge ${edge}, not ${edges[index]}`);
             });
             assert.equal(shown.edges.length, runs.length);
+            assert.ok(shown.lastLineInSight, `the last line at ${moment}`);
         }
         const shown = await state(page);
-        const printed = LESSONS[lesson].stdout.split("\n").slice(0, -1).map((line) => line.trimEnd());
+        assert.equal(shown.hidden, 0, "at the end, everything is shown");
+        runs.forEach(({ left, width }, index) => assert.equal(Number(shown.edges[index]), left + width));
+        const printed = outputs[lesson].split("\n").slice(0, -1).map((line) => line.trimEnd());
         assert.deepEqual(shown.lines, printed, "the whole output");
     });
 }
@@ -230,7 +260,7 @@ test("without a script, and on paper, it shows the whole run", async (t) => {
 });
 
 test("it fits a phone and a projector, and passes axe in light and dark", async (t) => {
-    for (const lesson of Object.keys(LESSONS)) {
+    for (const lesson of REPLAYS) {
         for (const [width, height] of [[360, 740], [1280, 720]]) {
             for (const colorScheme of ["light", "dark"]) {
                 const page = await open(t, lesson, { viewport: { width, height }, colorScheme });

@@ -162,7 +162,7 @@ fn a_replay_has_the_command_and_the_whole_output() {
         assert!(page.contains(&format!("<h1><code>{command}</code></h1>")));
         assert!(!ended.stdout.is_empty());
         for line in &ended.stdout {
-            assert!(page.contains(&format!(">{line}</span>")), "{line}");
+            assert!(page.contains(&format!(">{line}\n</span>")), "{line}");
         }
     }
 }

@@ -37,6 +37,11 @@ impl Axis {
         self.length
     }
 
+    /// The moment at its end.
+    pub fn end(&self) -> Instant {
+        self.begin + self.length
+    }
+
     /// The time from the beginning to this moment.
     pub fn after(&self, at: Instant) -> Duration {
         at.saturating_duration_since(self.begin)

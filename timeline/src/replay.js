@@ -27,8 +27,8 @@
         const later = all(".replay-stage [data-at]");
         const queued = all(".replay-queue li");
         const bars = all(".bar");
-        const runs = all("g.run").map(curtain);
-        const steady = matchMedia("(prefers-reduced-motion: reduce)");
+        const runs = all("g.run").map(reveal);
+        const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
         let now = 0;
         let timer = null; // of the next frame, while it plays
@@ -82,7 +82,7 @@
             }
         }
 
-        // Goes to the next or the last moment at which something happened.
+        // Goes to the next or the previous moment at which something happened.
         function step(direction) {
             pause();
             const moments = steps.map((step) => step.at);
@@ -109,8 +109,8 @@
             }
             play.textContent = "Pause";
             voice.textContent = "";
-            if (steady.matches) {
-                hop();
+            if (reducedMotion.matches) {
+                nextStep();
             } else {
                 timer = requestAnimationFrame((time) => frame(time, time));
             }
@@ -126,12 +126,12 @@
         }
 
         // Without motion, it plays from step to step.
-        function hop() {
+        function nextStep() {
             show(steps.find((step) => step.at > now)?.at ?? end);
             if (now >= end) {
                 pause();
             } else {
-                timer = setTimeout(hop, 800);
+                timer = setTimeout(nextStep, 800);
             }
         }
 
@@ -164,7 +164,7 @@
 
     // Returns a function that draws a run up to a moment, and a line there. That function returns
     // where the line is, as a share of the picture's width; null if this run has not begun or is over.
-    function curtain(run) {
+    function reveal(run) {
         const create = (name) => document.createElementNS("http://www.w3.org/2000/svg", name);
         const [from, to] = [Number(run.dataset.from), Number(run.dataset.to)];
         const [left, width] = [Number(run.dataset.left), Number(run.dataset.width)];

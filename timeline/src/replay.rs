@@ -6,6 +6,7 @@
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
+use crate::axis::Axis;
 use crate::svg::{self, escape};
 use crate::{Ending, Recording, Run, Span};
 
@@ -75,7 +76,9 @@ impl Replay<'_> {
         let begin = self.begin();
         let micros = |at: Instant| at.saturating_duration_since(begin).as_micros();
         let steps = self.steps();
-        let end = steps.last().map_or(0, |step| micros(step.at));
+        let last = steps.last().map(|step| step.at);
+        let ends = self.runs.iter().map(|run| Axis::of(&run.recording).end());
+        let end = ends.chain(last).max().map_or(0, micros);
         let mut html = format!(
             "<figure class=\"replay\" data-end=\"{end}\" aria-label=\"Replay of {}\">\n{CONTROLS}",
             escape(self.command)
@@ -90,7 +93,7 @@ impl Replay<'_> {
             html += "<pre class=\"replay-output\" tabindex=\"0\" aria-label=\"Output\">";
             for line in self.lines {
                 let (at, text) = (micros(line.at), escape(&line.text));
-                let _ = writeln!(html, "<span data-at=\"{at}\">{text}</span>");
+                let _ = write!(html, "<span data-at=\"{at}\">{text}\n</span>");
             }
             html += "</pre>\n";
         }
@@ -153,7 +156,7 @@ fn add_jobs(steps: &mut Vec<Step>, recording: &Recording) {
     }
     for &(from, to) in &recording.waits {
         add(from, "the submitter waits for room".to_string());
-        add(to, "the submitter goes on".to_string());
+        add(to, "the submitter continues".to_string());
     }
     for span in &recording.spans {
         let worker = format!("{} {}", recording.lanes.name(), span.worker);
@@ -161,12 +164,12 @@ fn add_jobs(steps: &mut Vec<Step>, recording: &Recording) {
         add(span.start, format!("{worker} starts {job}"));
         if let Some((at, ending)) = span.end {
             let ending = match ending {
-                Ending::Done => "is done with",
-                Ending::Undelivered => "is done too late with",
-                Ending::Interrupted => "is interrupted in",
-                Ending::Failed => "fails in",
+                Ending::Done => "is done",
+                Ending::Undelivered => "is done, but its result is not delivered",
+                Ending::Interrupted => "is interrupted",
+                Ending::Failed => "fails",
             };
-            add(at, format!("{worker} {ending} {job}"));
+            add(at, format!("{job} {ending} ({worker})"));
         }
     }
 }

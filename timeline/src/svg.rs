@@ -33,8 +33,7 @@ const LETTER: f64 = 7.5;
 
 /// The grey of the text has the same contrast on white and on black. Jobs that were not done have
 /// patterns, so nobody has to tell the colours apart.
-const HEAD: &str = r##"<style>
-text { font: 13px system-ui, sans-serif; fill: #767676 }
+const STYLES: &str = "text { font: 13px system-ui, sans-serif; fill: #767676 }
 .name { font-weight: bold }
 .done, .busy { fill: #2b6cb0 }
 .undelivered { fill: url(#undelivered) }
@@ -48,8 +47,9 @@ text { font: 13px system-ui, sans-serif; fill: #767676 }
 .axis { stroke: #767676 }
 .queue { fill: #4a90d9 }
 .wait { stroke: #767676; stroke-width: 2; stroke-dasharray: 2 3 }
-</style>
-<defs>
+";
+
+const PATTERNS: &str = r##"<defs>
 <pattern id="undelivered" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)">
 <rect width="8" height="8" fill="#2b6cb0"/><rect width="2" height="8" fill="#63b3ed"/>
 </pattern>
@@ -88,18 +88,27 @@ fn draw_from(origin: Option<Instant>, runs: &[Run]) -> String {
     });
     let description = escape(&summaries.collect::<Vec<_>>().join(". "));
     let title = "Who worked on which job, and when";
-    // A page may have several replays, but an id only once.
-    let names = match origin {
-        Some(_) => format!("aria-label=\"{title}: {description}\">"),
-        None => format!(
-            "aria-labelledby=\"title description\">
+    // In a page, there may be several replays, and the styles must not reach the rest of it. The
+    // patterns of all replays are the same.
+    let (names, styles) = match origin {
+        Some(_) => (
+            format!("aria-label=\"{title}: {description}\">"),
+            format!(".replay-picture {{\n{STYLES}}}\n"),
+        ),
+        None => (
+            format!(
+                "aria-labelledby=\"title description\">
 <title id=\"title\">{title}</title>
 <desc id=\"description\">{description}</desc>"
+            ),
+            STYLES.to_string(),
         ),
     };
     format!(
         r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0}" role="img" {names}
-{HEAD}{body}</svg>
+<style>
+{styles}</style>
+{PATTERNS}{body}</svg>
 "#
     )
 }
@@ -150,7 +159,7 @@ fn panel(
     }
     let height = (600.0 / lanes.len().max(1) as f64).clamp(3.0, 26.0);
     let lanes_top = y;
-    let end = recording.begin + axis.length();
+    let end = axis.end();
     let (from, to) = (at(origin, "from", recording.begin), at(origin, "to", end));
     let _ = writeln!(
         svg,
@@ -296,11 +305,11 @@ fn bar(
     let worker = format!("{} {}", recording.lanes.name(), span.worker);
     let tip = format!("{job}{label}, {worker}: {fate}; started at {start}, took {length}");
     let from = at(origin, "from", span.start);
-    let to = span.end.map(|(end, _)| at(origin, "to", end));
+    let to = span.end.map_or(axis.end(), |(end, _)| end);
+    let to = at(origin, "to", to);
     let _ = writeln!(
         svg,
-        r#"<rect class="bar {class}"{from}{} x="{left:.2}" y="{top:.1}" width="{width:.2}" height="{height:.1}"><title>{}</title></rect>"#,
-        to.unwrap_or_default(),
+        r#"<rect class="bar {class}"{from}{to} x="{left:.2}" y="{top:.1}" width="{width:.2}" height="{height:.1}"><title>{}</title></rect>"#,
         escape(&tip)
     );
     let room = (width / LETTER) as usize;
@@ -350,15 +359,18 @@ fn busy(svg: &mut String, recording: &Recording, lanes: &[Lane], axis: Axis, y: 
 
 /// When the submitter waited.
 fn waits(svg: &mut String, recording: &Recording, axis: Axis, y: f64) {
-    let mut path = String::new();
-    let mut drawn_to = 0.0;
+    let mut lines: Vec<(f64, f64)> = Vec::new();
     for &(from, to) in &recording.waits {
-        let (from, to) = (x(axis, from).max(drawn_to), x(axis, to));
-        // Short waits side by side are one line.
-        if to >= from + 0.5 {
-            let _ = write!(path, "M{from:.1} {y:.1}H{to:.1}");
-            drawn_to = to;
+        let (from, to) = (x(axis, from), x(axis, to));
+        match lines.last_mut() {
+            // Short waits side by side are one line.
+            Some((_, end)) if from < *end + 0.5 => *end = end.max(to),
+            _ => lines.push((from, to)),
         }
+    }
+    let mut path = String::new();
+    for (from, to) in lines {
+        let _ = write!(path, "M{from:.1} {y:.1}H{:.1}", to.max(from + 0.5));
     }
     let _ = writeln!(svg, r#"<path class="wait" d="{path}"/>"#);
 }

@@ -55,9 +55,9 @@ fn the_list_tells_the_run_in_the_order_of_time() {
             "the submitter waits for room",
             "worker 1 starts job 1",
             "worker 2 starts job 2",
-            "the submitter goes on",
-            "worker 1 is done with job 1",
-            "worker 2 is interrupted in job 2",
+            "the submitter continues",
+            "job 1 is done (worker 1)",
+            "job 2 is interrupted (worker 2)",
             "cancel &lt;now&gt;",
             "output: 2 jobs: &lt;done&gt;",
         ]
