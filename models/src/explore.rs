@@ -9,20 +9,44 @@ use std::sync::{Arc, Once};
 
 use crate::model::crossbeam_channel;
 use crate::model::std::panic as model_panic;
-use crate::story;
+use crate::story::{self, Step};
 
 /// An interleaving in which something goes wrong.
 #[derive(Debug)]
 pub struct Failure {
-    /// Who did what: one line for each step.
-    pub story: String,
+    /// Who did what.
+    pub story: Vec<Step>,
     /// How it ended.
-    pub end: String,
+    pub end: End,
+}
+
+/// How an interleaving ends in which something goes wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// All threads wait that have not returned.
+    Deadlock,
+    /// A thread panics, with this message.
+    Panic(String),
+    /// Something does not hold.
+    Wrong(String),
 }
 
 impl Display for Failure {
     fn fmt(&self, f: &mut Formatter) -> fmt::Result {
-        write!(f, "{}=> {}", self.story, self.end)
+        for step in &self.story {
+            writeln!(f, "{step}")?;
+        }
+        write!(f, "=> {}", self.end)
+    }
+}
+
+impl Display for End {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        match self {
+            End::Deadlock => f.write_str("deadlock: no thread can go on"),
+            End::Panic(message) => write!(f, "panic: {message}"),
+            End::Wrong(what) => f.write_str(what),
+        }
     }
 }
 
@@ -101,10 +125,10 @@ pub fn find_failure(
     (0..=preemptions).find_map(|preemptions| explore(Some(preemptions), scenario.clone()).err())
 }
 
-fn end(payload: &(dyn Any + Send)) -> String {
+fn end(payload: &(dyn Any + Send)) -> End {
     // The story ends at the first thing that went wrong, even if a panic or a hang came after it.
     if let Some(wrong) = story::what_went_wrong() {
-        return wrong;
+        return End::Wrong(wrong);
     }
     let message = payload
         .downcast_ref::<String>()
@@ -112,8 +136,8 @@ fn end(payload: &(dyn Any + Send)) -> String {
         .or_else(|| payload.downcast_ref::<&str>().copied())
         .unwrap_or("no message");
     if message.starts_with("deadlock") {
-        "deadlock: no thread can go on".to_owned()
+        End::Deadlock
     } else {
-        format!("panic: {message}")
+        End::Panic(message.to_owned())
     }
 }

@@ -1,23 +1,59 @@
-//! Tells one interleaving in words: who did what, and in which order.
+//! Tells one interleaving: who did what, in which order, and what was in the channels.
 //!
 //! loom runs all threads of a model on one thread of the operating system, so they share the
 //! thread-local below.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
-use std::fmt::Display;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::{self, Display, Formatter};
 
 use loom::thread;
 
 use crate::model::crossbeam_channel::alone;
 
+/// A step of a story.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The thread's name.
+    pub who: String,
+    /// What the thread does.
+    pub what: String,
+    /// The channels after it.
+    pub channels: Vec<ChannelState>,
+}
+
+impl Display for Step {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        write!(f, "{:<10} {}", self.who, self.what)
+    }
+}
+
+/// What is known of a channel at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChannelState {
+    /// Its name in the story.
+    pub name: &'static str,
+    /// How many messages it has room for.
+    pub capacity: Option<usize>,
+    /// Its messages: a number as it is, of any other type `#n` for the nth message.
+    pub messages: Vec<String>,
+    /// How many senders are left. Without any, it is closed.
+    pub senders: usize,
+    /// How many receivers are left.
+    pub receivers: usize,
+}
+
 /// What has happened in this interleaving so far.
 #[derive(Default)]
 struct Story {
     lines: Vec<(String, String)>,
+    /// How many channels there are.
+    channels: usize,
+    /// The changes of channels: with which line they are seen, and which channel.
+    changes: Vec<(usize, usize, ChannelState)>,
     printed: Vec<String>,
-    /// The first thing that went wrong, and how many lines the story had by then.
-    wrong: Option<(String, usize)>,
+    /// The first thing that went wrong. The story ends there.
+    wrong: Option<String>,
     workers: usize,
     returned: Vec<String>,
     is_cancelled: bool,
@@ -35,7 +71,30 @@ pub fn begin() {
 /// Adds a step of the calling thread to the story.
 pub fn tell(what: impl Display) {
     let line = (who(), what.to_string());
-    STORY.with_borrow_mut(|story| story.lines.push(line));
+    STORY.with_borrow_mut(|story| {
+        if story.wrong.is_none() {
+            story.lines.push(line);
+        }
+    });
+}
+
+/// The next number for a channel.
+pub fn next_channel() -> usize {
+    STORY.with_borrow_mut(|story| {
+        story.channels += 1;
+        story.channels - 1
+    })
+}
+
+/// Records what is in a channel now. A change that belongs to the last step is seen with it. Any
+/// other one, such as the drop of a sender, is seen with the next step.
+pub fn changed(channel: usize, state: ChannelState, by_last_step: bool) {
+    STORY.with_borrow_mut(|story| {
+        if story.wrong.is_none() {
+            let line = story.lines.len() + usize::from(!by_last_step);
+            story.changes.push((line, channel, state));
+        }
+    });
 }
 
 /// Records that the calling thread prints a line on stdout.
@@ -58,14 +117,13 @@ pub fn printed() -> Vec<String> {
 /// panics.
 pub fn wrong(what: impl Display) {
     STORY.with_borrow_mut(|story| {
-        let Story { wrong, lines, .. } = story;
-        wrong.get_or_insert_with(|| (what.to_string(), lines.len()));
+        story.wrong.get_or_insert_with(|| what.to_string());
     });
 }
 
 /// The first thing that went wrong, if any.
 pub fn what_went_wrong() -> Option<String> {
-    STORY.with_borrow(|story| story.wrong.as_ref().map(|(what, _)| what.clone()))
+    STORY.with_borrow(|story| story.wrong.clone())
 }
 
 /// Records that a cancel is complete. From now on, a job may start only on a thread that checked
@@ -122,14 +180,24 @@ pub fn joins(other: Option<&str>) {
     }
 }
 
-/// The story: one line for each step.
-pub fn told() -> String {
+/// The steps of the story.
+pub fn told() -> Vec<Step> {
     STORY.with_borrow(|story| {
-        let end = story.wrong.as_ref().map(|(_, lines)| *lines);
-        let lines = story.lines.iter().take(end.unwrap_or(usize::MAX));
-        lines
-            .map(|(who, what)| format!("{who:<10} {what}\n"))
-            .collect()
+        let mut channels = BTreeMap::new();
+        let mut changes = story.changes.iter().peekable();
+        let mut steps = Vec::new();
+        for (number, (who, what)) in (1..).zip(&story.lines) {
+            let is_last = number == story.lines.len();
+            while let Some((_, id, state)) = changes.next_if(|it| it.0 <= number || is_last) {
+                channels.insert(*id, state.clone());
+            }
+            steps.push(Step {
+                who: who.clone(),
+                what: what.clone(),
+                channels: channels.values().cloned().collect(),
+            });
+        }
+        steps
     })
 }
 

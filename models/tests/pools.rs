@@ -3,7 +3,7 @@
 
 use std::panic;
 
-use models::explore::{explore, find_failure};
+use models::explore::{End, explore, find_failure};
 use models::mistakes::MISTAKES;
 use models::scenarios::{FOUND_BY, SCENARIOS};
 use models::story::wrong;
@@ -93,5 +93,8 @@ fn the_story_ends_at_the_first_thing_that_is_wrong() {
         wrong("this");
         panic::resume_unwind(Box::new("a panic"));
     });
-    assert_eq!(failure.expect_err("it calls `wrong`").end, "this");
+    assert_eq!(
+        failure.expect_err("it calls `wrong`").end,
+        End::Wrong("this".to_owned())
+    );
 }

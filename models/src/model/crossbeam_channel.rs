@@ -6,6 +6,7 @@
 //! is unbuffered, the woken thread already has its message. In any other channel, a faster thread
 //! may take the message first, so the woken thread checks again.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 use std::convert::Infallible;
@@ -17,7 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use loom::sync::Condvar;
 
 use crate::model::std::panic::has_failed;
-use crate::story::tell;
+use crate::story::{self, ChannelState, tell};
 
 pub use crate::{model_select as select, model_select_biased as select_biased};
 
@@ -73,24 +74,56 @@ fn wake() {
 /// switches threads only at its own locks.
 struct Channel<T> {
     name: &'static str,
+    /// Its number in the story.
+    number: usize,
+    /// How the story shows a message, if it can.
+    show: fn(&T) -> Option<String>,
     state: Mutex<State<T>>,
 }
 
 impl<T> Channel<T> {
     /// A channel that counts one sender, even if nobody holds it, and one receiver.
-    fn new(name: &'static str, capacity: Option<usize>) -> Channel<T> {
+    fn new(
+        name: &'static str,
+        capacity: Option<usize>,
+        show: fn(&T) -> Option<String>,
+    ) -> Channel<T> {
         let state = State {
             queue: VecDeque::new(),
+            sent: 0,
             capacity,
             senders: 1,
             receivers: 1,
             waiting_senders: Vec::new(),
             waiting_receivers: Vec::new(),
         };
-        Channel {
+        let channel = Channel {
             name,
+            number: story::next_channel(),
+            show,
             state: Mutex::new(state),
+        };
+        channel.changed(&own(&channel.state), false);
+        channel
+    }
+
+    /// Tells the story what is in the channel now, and whether the last step has changed it.
+    fn changed(&self, state: &State<T>, by_last_step: bool) {
+        if self.name.is_empty() {
+            return;
         }
+        let first = state.sent - state.queue.len() + 1;
+        let messages = (first..).zip(&state.queue);
+        let messages =
+            messages.map(|(nth, it)| (self.show)(it).unwrap_or_else(|| format!("#{nth}")));
+        let state = ChannelState {
+            name: self.name,
+            capacity: state.capacity,
+            messages: messages.collect(),
+            senders: state.senders,
+            receivers: state.receivers,
+        };
+        story::changed(self.number, state, by_last_step);
     }
 
     /// Adds a step to the story: the calling thread does this with the channel.
@@ -115,6 +148,8 @@ impl<T> Channel<T> {
 
 struct State<T> {
     queue: VecDeque<T>,
+    /// How many messages were ever put into the queue.
+    sent: usize,
     capacity: Option<usize>,
     senders: usize,
     receivers: usize,
@@ -208,24 +243,31 @@ pub enum TryRecvError {
 
 /// A channel with room for any number of messages.
 #[track_caller]
-pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
+pub fn unbounded<T: 'static>() -> (Sender<T>, Receiver<T>) {
     channel(name(Location::caller()), None)
 }
 
 /// A channel with room for `capacity` messages.
 #[track_caller]
-pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
+pub fn bounded<T: 'static>(capacity: usize) -> (Sender<T>, Receiver<T>) {
     channel(name(Location::caller()), Some(capacity))
 }
 
 /// A receiver that never gets a message.
 pub fn never<T>() -> Receiver<T> {
-    Receiver(Arc::new(Channel::new("", None)))
+    Receiver(Arc::new(Channel::new("", None, |_| None)))
 }
 
 /// A channel that has this name in the story. If the name is empty, the story leaves it out.
-pub fn channel<T>(name: &'static str, capacity: Option<usize>) -> (Sender<T>, Receiver<T>) {
-    let channel = Arc::new(Channel::new(name, capacity));
+pub fn channel<T: 'static>(
+    name: &'static str,
+    capacity: Option<usize>,
+) -> (Sender<T>, Receiver<T>) {
+    let show = |message: &T| {
+        let number = (message as &dyn Any).downcast_ref::<usize>();
+        number.map(usize::to_string)
+    };
+    let channel = Arc::new(Channel::new(name, capacity, show));
     (Sender(Arc::clone(&channel)), Receiver(channel))
 }
 
@@ -342,14 +384,20 @@ impl<T> Receiver<T> {
 
 impl<T> Clone for Sender<T> {
     fn clone(&self) -> Sender<T> {
-        own(&self.0.state).senders += 1;
+        let mut state = own(&self.0.state);
+        state.senders += 1;
+        self.0.changed(&state, false);
+        drop(state);
         Sender(Arc::clone(&self.0))
     }
 }
 
 impl<T> Clone for Receiver<T> {
     fn clone(&self) -> Receiver<T> {
-        own(&self.0.state).receivers += 1;
+        let mut state = own(&self.0.state);
+        state.receivers += 1;
+        self.0.changed(&state, false);
+        drop(state);
         Receiver(Arc::clone(&self.0))
     }
 }
@@ -368,6 +416,7 @@ impl<T> Drop for Sender<T> {
                     waiting.ticket.end(Woken::Closed);
                 }
             }
+            self.0.changed(&state, state.senders == 0);
         });
     }
 }
@@ -385,6 +434,7 @@ impl<T> Drop for Receiver<T> {
                     waiting.ticket.end(Woken::Closed);
                 }
             }
+            self.0.changed(&state, false);
         });
     }
 }
@@ -504,6 +554,8 @@ impl<T> Operation for Sending<'_, T> {
         } else if state.capacity.is_none_or(|room| state.queue.len() < room) {
             self.channel.tell(SENDS);
             state.queue.push_back(message);
+            state.sent += 1;
+            self.channel.changed(&state, true);
             choose(&mut state.waiting_receivers);
             return Some(Ok(()));
         }
@@ -544,6 +596,7 @@ impl<T> Operation for Receiving<'_, T> {
         let mut state = own(&self.channel.state);
         if let Some(message) = state.queue.pop_front() {
             self.channel.tell(TAKES);
+            self.channel.changed(&state, true);
             choose(&mut state.waiting_senders);
             return Some(Ok(message));
         }
