@@ -11,4 +11,5 @@ pub mod lessons;
 pub mod mistakes;
 pub mod model;
 pub mod scenarios;
+pub mod stories;
 pub mod story;

@@ -1,14 +1,17 @@
 //! `cargo run --release -p models` prints the table and the stories of the README.
 
+use std::fs;
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::process::{self, ExitCode};
 use std::time::{Duration, Instant};
 
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
-use models::explore::{explore, find_failure};
-use models::mistakes::MISTAKES;
+use models::explore::{Failure, explore, find_failure};
+use models::mistakes::{MISTAKES, Mistake};
 use models::scenarios::{FOUND_BY, SCENARIOS};
+use models::stories;
 
 /// Check the pools of the lessons in every order of events, within bounds
 ///
@@ -34,6 +37,13 @@ struct Flags {
     /// Most scenarios then do not end in a reasonable time.
     #[arg(long)]
     all: bool,
+
+    /// Write the stories of the mistakes to DIR as HTML, to step through
+    ///
+    /// One fragment per mistake, and a page with all of them, `stories.html`.
+    /// Nothing else runs.
+    #[arg(long, value_name = "DIR")]
+    stories: Option<PathBuf>,
 }
 
 /// `println!`, but a reader that goes away, as in `| head -1`, ends the program quietly.
@@ -66,6 +76,15 @@ fn main() -> ExitCode {
         eprintln!("error: no scenario, mistake or lesson has \"{filter}\" in its name");
         return ExitCode::from(2);
     }
+    if let Some(folder) = flags.stories {
+        return match write_stories(&folder, mistakes) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("error: {error}");
+                ExitCode::FAILURE
+            }
+        };
+    }
     let mut status = ExitCode::SUCCESS;
     print_line!("| lesson | scenario | interleavings |");
     print_line!("|---|---|---:|");
@@ -89,9 +108,7 @@ fn main() -> ExitCode {
     }
     for mistake in mistakes {
         progress.set_message(mistake.name);
-        let run = FOUND_BY.iter().find(|(name, _)| *name == mistake.name);
-        let failure = run.and_then(|(_, run)| find_failure(2, *run));
-        let story = failure.map_or_else(
+        let story = find_mistake(mistake).map_or_else(
             || {
                 status = ExitCode::FAILURE;
                 "NOT FOUND: the scenario passes in spite of the mistake".to_owned()
@@ -103,4 +120,31 @@ fn main() -> ExitCode {
     }
     progress.finish_and_clear();
     status
+}
+
+/// Finds an order in which the mistake shows.
+fn find_mistake(mistake: &Mistake) -> Option<Failure> {
+    let (_, run) = FOUND_BY.iter().find(|(name, _)| *name == mistake.name)?;
+    find_failure(2, *run)
+}
+
+/// Writes a fragment for each mistake, and a page with all of them.
+fn write_stories<'a>(
+    folder: &Path,
+    mistakes: impl Iterator<Item = &'a Mistake>,
+) -> Result<(), String> {
+    fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let write = |name: &str, html: &str| {
+        let file = folder.join(format!("{name}.html"));
+        fs::write(&file, html).map_err(|error| format!("{}: {error}", file.display()))
+    };
+    let mut fragments = Vec::new();
+    for mistake in mistakes {
+        let failure = find_mistake(mistake);
+        let failure = failure.ok_or_else(|| format!("{} is not found", mistake.name))?;
+        let fragment = stories::fragment(mistake, &failure)?;
+        write(mistake.name, &fragment)?;
+        fragments.push(fragment);
+    }
+    write("stories", &stories::page(&fragments))
 }
