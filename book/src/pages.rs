@@ -1,0 +1,400 @@
+//! What stands for itself in the pages: `{{#name what}}` on a line of its own takes its text from
+//! the file that has it. So nothing is copied, and nothing can disagree.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::build::text;
+use crate::item;
+use crate::lessons::LESSONS;
+use crate::links;
+
+/// Expands the pages, and remembers what they need beside them.
+pub struct Expansion {
+    repository: PathBuf,
+    /// The pictures of included pages, as paths inside the repository.
+    pub pictures: BTreeSet<String>,
+    /// The replays and stories, and the text of each.
+    figures: Vec<(String, String)>,
+}
+
+/// The exercises, as Rustlings lists them.
+#[derive(Deserialize)]
+struct Exercises {
+    exercises: Vec<Exercise>,
+}
+
+#[derive(Deserialize)]
+struct Exercise {
+    name: String,
+    dir: String,
+    hint: String,
+}
+
+impl Expansion {
+    pub fn new(repository: &Path) -> Expansion {
+        Expansion {
+            repository: repository.to_path_buf(),
+            pictures: BTreeSet::new(),
+            figures: Vec::new(),
+        }
+    }
+
+    /// The text of a page with everything that it includes.
+    ///
+    /// # Errors
+    ///
+    /// If it includes something that does not exist.
+    pub fn expand(&mut self, page: &str) -> Result<String, String> {
+        let mut expanded = String::new();
+        let mut lines = page.lines();
+        while let Some(line) = lines.next() {
+            if line == "```quiz" {
+                let quiz: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+                expanded += &quiz_html(&quiz)?;
+            } else if let Some(directive) = line.strip_prefix("{{#") {
+                let inner = directive
+                    .strip_suffix("}}")
+                    .ok_or(format!("no }}}} after {line}"))?;
+                let included = self
+                    .include(inner)
+                    .map_err(|error| format!("{line}: {error}"))?;
+                expanded += &included;
+            } else {
+                expanded += line;
+            }
+            expanded.push('\n');
+        }
+        Ok(expanded)
+    }
+
+    fn include(&mut self, directive: &str) -> Result<String, String> {
+        let (name, what) = directive.split_once(' ').unwrap_or((directive, ""));
+        match name {
+            "exercises" => self.exercises(what),
+            "file" => {
+                let page = self.text(what)?;
+                Ok(links::rewrite(&page, what, &mut self.pictures))
+            }
+            "header" => {
+                let (lesson, part) = what.split_once(' ').ok_or("which part?")?;
+                header(&self.text(&source_of(&self.repository, lesson))?, part)
+            }
+            "item" => self.item(what),
+            "lesson" => self.lesson(what),
+            "lessons" => Ok(table_of_lessons()),
+            "replay" => self.figure(&format!("book/recordings/{what}.html")),
+            "story" => self.figure(&format!("book/recordings/stories/{what}.html")),
+            "teacher" => self.teacher(what),
+            _ => Err("there is no such directive".to_string()),
+        }
+    }
+
+    fn text(&self, file: &str) -> Result<String, String> {
+        text(&self.repository.join(file))
+    }
+
+    /// Marks the place of a figure. mdBook would change a drawing inside a page, so it goes in
+    /// later.
+    fn figure(&mut self, file: &str) -> Result<String, String> {
+        let id = format!("figure-{}", self.figures.len());
+        self.figures.push((placeholder(&id), self.text(file)?));
+        Ok(placeholder(&id))
+    }
+
+    /// The page as mdBook wrote it, with its figures.
+    pub fn add_figures(&self, html: &str) -> String {
+        let mut html = html.to_string();
+        for (placeholder, figure) in &self.figures {
+            html = html.replace(placeholder, figure);
+        }
+        html
+    }
+
+    /// `src/bin/basic.rs fn main`, or a part of it: `src/bin/basic.rs fn main: drop( … draw`.
+    fn item(&self, what: &str) -> Result<String, String> {
+        let (file, item) = what.split_once(' ').ok_or("which item?")?;
+        let (item, part) = match item.split_once(": ") {
+            None => (item, None),
+            Some((item, part)) => {
+                let ends = part.split_once(" … ").unwrap_or((part, part));
+                (item, Some(ends))
+            }
+        };
+        let code = item::find(&self.text(file)?, item, part)?;
+        Ok(format!("```rust\n{code}\n```"))
+    }
+
+    /// The lines below the title of a lesson's page.
+    fn lesson(&self, name: &str) -> Result<String, String> {
+        let lesson = LESSONS.iter().find(|lesson| lesson.name == name);
+        let section = lesson.ok_or("there is no such lesson")?.section;
+        let (article, section) = section.split_once(", ").ok_or("no section")?;
+        let (heading, _) = self.teaching(name)?;
+        let minutes: Vec<&str> = heading.split(", ").collect();
+        let (_, minutes) = minutes[0].split_once(": ").ok_or("no minutes")?;
+        let file = source_of(&self.repository, name);
+        Ok(format!(
+            "<p class=\"facts\">Article {article}, {section} · {minutes}, and the exercises · \
+             <code>{file}</code></p>"
+        ))
+    }
+
+    /// The heading of a lesson in the page for teachers, and the text below it.
+    fn teaching(&self, lesson: &str) -> Result<(String, String), String> {
+        let page = self.text("classroom/TEACHING.md")?;
+        let begin = format!("\n### {lesson}: ");
+        let (_, section) = page.split_once(&begin).ok_or("no notes for this lesson")?;
+        let section = section.split("\n## ").next().unwrap_or(section);
+        let section = section.split("\n### ").next().unwrap_or(section);
+        let (heading, notes) = section.split_once('\n').ok_or("no notes")?;
+        Ok((format!("{lesson}: {heading}"), notes.trim().to_string()))
+    }
+
+    fn teacher(&self, lesson: &str) -> Result<String, String> {
+        let (_, notes) = self.teaching(lesson)?;
+        Ok(details("Notes for teachers, with the answers", &notes))
+    }
+
+    /// The exercises of a lesson, with the steps of each hint folded one by one.
+    fn exercises(&self, lesson: &str) -> Result<String, String> {
+        let info = self.text("classroom/info.toml")?;
+        let list: Exercises = toml::from_str(&info).map_err(|error| error.to_string())?;
+        let page = self.text("classroom/README.md")?;
+        let mut html = String::new();
+        for exercise in list.exercises.iter().filter(|it| it.dir == lesson) {
+            let name = &exercise.name;
+            let row = page
+                .lines()
+                .find(|line| line.starts_with(&format!("| [{name}]")));
+            let task = row.and_then(|row| row.trim_end_matches(" |").rsplit(" | ").next());
+            let task = task.ok_or(format!("no row for {name} in classroom/README.md"))?;
+            html += &format!("### {name}\n\nWhat is wrong, or missing: {task}.\n\n");
+            for (step, hint) in steps(&exercise.hint).iter().enumerate() {
+                html += &details(&format!("Hint {} for {name}", step + 1), hint);
+                html += "\n";
+            }
+        }
+        if html.is_empty() {
+            return Err("there is no such exercise".to_string());
+        }
+        Ok(html)
+    }
+}
+
+fn placeholder(id: &str) -> String {
+    format!("<div id=\"{id}\"></div>")
+}
+
+fn details(summary: &str, text: &str) -> String {
+    format!("<details>\n<summary>{summary}</summary>\n\n{text}\n\n</details>\n")
+}
+
+/// The source file of a lesson.
+fn source_of(repository: &Path, lesson: &str) -> String {
+    let file = format!("src/bin/{lesson}.rs");
+    if repository.join(&file).exists() {
+        file
+    } else {
+        format!("src/bin/{lesson}/main.rs")
+    }
+}
+
+fn table_of_lessons() -> String {
+    let mut table = "| lesson | article, section | what it shows |\n|---|---|---|\n".to_string();
+    for lesson in LESSONS {
+        let (name, section, shows) = (lesson.name, lesson.section, lesson.shows);
+        table += &format!("| [`{name}`]({name}.md) | {section} | {shows} |\n");
+    }
+    table
+}
+
+/// A part of the comment at the top of a lesson, such as `Predict`, without its name.
+fn header(source: &str, part: &str) -> Result<String, String> {
+    let lines = source.lines().map_while(|line| line.strip_prefix("//!"));
+    let comment: Vec<&str> = lines
+        .map(|line| line.strip_prefix(' ').unwrap_or(line))
+        .collect();
+    let comment = comment.join("\n");
+    let begin = format!("{part}:");
+    let found = comment.split("\n\n").find_map(|it| it.strip_prefix(&begin));
+    let found = found.ok_or("the lesson has no such part")?.trim();
+    let mut letters = found.chars();
+    let first = letters.next().ok_or("it is empty")?;
+    Ok(first.to_uppercase().chain(letters).collect())
+}
+
+/// The steps of a hint: "1. …", "2. …".
+fn steps(hint: &str) -> Vec<String> {
+    let mut steps: Vec<String> = Vec::new();
+    for line in hint.trim().lines() {
+        let number = format!("{}. ", steps.len() + 1);
+        match (line.strip_prefix(&number), steps.last_mut()) {
+            (Some(text), _) => steps.push(text.to_string()),
+            (None, Some(step)) => *step += &format!("\n{}", line.trim_start()),
+            (None, None) => {}
+        }
+    }
+    steps.iter().map(|step| step.trim().to_string()).collect()
+}
+
+/// A question, with a reason under each of its answers:
+///
+/// ```text
+/// ? How many?
+/// + Two: because.
+/// - Three: you forgot.
+/// ~ where to look, for those who are not sure
+/// ```
+fn quiz_html(lines: &[&str]) -> Result<String, String> {
+    let mut html = "<div class=\"quiz\">\n".to_string();
+    let mut kinds = String::new();
+    for line in lines {
+        let (kind, text) = line
+            .split_once(' ')
+            .ok_or(format!("not a line of a quiz: {line}"))?;
+        kinds += kind;
+        html += "\n";
+        html += &match kind {
+            "?" => format!("**{text}**\n"),
+            "~" => details("Not sure", text),
+            _ => {
+                let (answer, reason) = text.split_once(" :: ").ok_or("an answer has no reason")?;
+                let verdict = if kind == "+" { "Yes." } else { "No." };
+                details(&inline_code(answer), &format!("**{verdict}** {reason}"))
+            }
+        };
+    }
+    let answers = kinds.strip_prefix('?').and_then(|it| it.strip_suffix('~'));
+    let is_quiz = answers.is_some_and(|it| it.matches('+').count() == 1 && it.contains('-'));
+    if !is_quiz {
+        let question = lines.first().unwrap_or(&"");
+        return Err(format!(
+            "a quiz is ?, one +, some - and ~, but not {kinds}: {question}"
+        ));
+    }
+    Ok(html + "\n</div>\n")
+}
+
+/// Code between backticks as HTML. mdBook reads no Markdown in a summary.
+fn inline_code(text: &str) -> String {
+    let escaped = text.replace('&', "&amp;").replace('<', "&lt;");
+    let parts = escaped.split('`').enumerate();
+    parts
+        .map(|(at, part)| match at % 2 {
+            0 => part.to_string(),
+            _ => format!("<code>{part}</code>"),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn repository() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+    }
+
+    #[test]
+    fn the_book_has_every_lesson_in_reading_order() {
+        let summary = text(&repository().join("book/pages/SUMMARY.md")).expect("the list");
+        let (_, lessons) = summary.split_once("# The lessons\n").expect("the lessons");
+        let (lessons, _) = lessons.split_once("\n# ").expect("what comes after them");
+        let listed: Vec<&str> = lessons.lines().filter(|line| !line.is_empty()).collect();
+        assert_eq!(
+            listed,
+            LESSONS.map(|it| format!("- [{0}]({0}.md)", it.name))
+        );
+    }
+
+    /// What a page of a lesson has, in this order.
+    #[test]
+    fn a_page_of_a_lesson_asks_before_it_answers() {
+        for lesson in LESSONS {
+            let name = lesson.name;
+            let page = text(&repository().join(format!("book/pages/{name}.md"))).expect(name);
+            let mut rest = &page[..];
+            for part in [
+                format!("{{{{#lesson {name}}}}}"),
+                "By the end, you will be able to".to_string(),
+                format!("{{{{#header {name} Predict}}}}"),
+                "<summary>Write down your prediction, then open</summary>".to_string(),
+                format!("{{{{#replay {name}}}}}"),
+                "\n### What it shows\n".to_string(),
+                "\n</details>\n".to_string(),
+                "\n## The code\n".to_string(),
+                "{{#item ".to_string(),
+                format!("{{{{#header {name} Go to Rust}}}}"),
+                "\n## Traps\n".to_string(),
+                format!("{{{{#header {name} Try}}}}"),
+                format!("{{{{#exercises {name}}}}}"),
+                "\n```quiz\n".to_string(),
+                "\n```quiz\n".to_string(),
+                "\n## Checkpoint\n".to_string(),
+                format!("{{{{#teacher {name}}}}}"),
+            ] {
+                let (_, after) = rest.split_once(&part).unwrap_or_else(|| {
+                    panic!("{name}: {part:?} is missing, or comes too early");
+                });
+                rest = after;
+            }
+        }
+    }
+
+    #[test]
+    fn every_recording_is_a_figure_that_a_page_shows() {
+        let pages = fs::read_dir(repository().join("book/pages")).expect("the pages");
+        let pages = pages.map(|page| text(&page.expect("a page").path()).expect("text"));
+        let pages: String = pages.collect();
+        let files = fs::read_dir(repository().join("book/recordings")).expect("the recordings");
+        for file in files
+            .map(|file| file.expect("a file").path())
+            .filter(|it| it.is_file())
+        {
+            let name = file.file_stem().expect("a name").to_string_lossy();
+            assert!(pages.contains(&format!("{{{{#replay {name}}}}}")), "{name}");
+            let figure = text(&file).expect("text");
+            assert!(figure.starts_with("<figure class=\"replay\""), "{name}");
+            assert_eq!(figure.matches("</figure>").count(), 1, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_fails_the_build() {
+        let mut expansion = Expansion::new(&repository());
+        for (page, error) in [
+            (
+                "{{#item src/bin/basic.rs fn nobody}}",
+                "no item `fn nobody`",
+            ),
+            ("{{#item src/bin/nothing.rs fn main}}", "cannot read"),
+            ("{{#header basic Nothing}}", "the lesson has no such part"),
+            ("{{#replay nothing}}", "cannot read"),
+            ("{{#story nothing}}", "cannot read"),
+            ("{{#exercises nothing}}", "there is no such exercise"),
+            ("{{#teacher nothing}}", "no notes for this lesson"),
+            ("{{#nothing}}", "there is no such directive"),
+            ("```quiz\n? Why?\n+ So :: yes\n~ Look\n```", "a quiz is"),
+        ] {
+            let expanded = expansion.expand(page).expect_err(page);
+            assert!(expanded.contains(error), "{page}: {expanded}");
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_header_loses_its_name() {
+        let source =
+            "//! # A\n//!\n//! Predict: how\n//! long?\n//!\n//! Try:\n//! - `x`\n\nfn f() {}";
+        assert_eq!(header(source, "Predict").as_deref(), Ok("How\nlong?"));
+        assert_eq!(header(source, "Try").as_deref(), Ok("- `x`"));
+    }
+
+    #[test]
+    fn a_hint_has_its_steps() {
+        assert_eq!(steps("\n1. a\n   b\n\n2. c"), ["a\nb", "c"]);
+    }
+}
