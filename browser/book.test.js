@@ -1,0 +1,151 @@
+// The built book in a real browser, as files: `npm ci && npm test` in this folder, after
+// `cargo run -p book -- --no-open`. The variable CHROMIUM says where the browser is.
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { chromium } from "playwright-core";
+
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const BOOK = new URL("../target/book/", import.meta.url);
+// toc.html is the list of pages for browsers without script, in a frame.
+const pages = () => readdirSync(BOOK).filter((name) => name.endsWith(".html") && name !== "toc.html");
+const lessons = () => pages().filter((name) => readFileSync(new URL(name, BOOK), "utf8").includes('class="gate"'));
+
+let browser;
+
+before(async () => {
+    const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+    assert.ok(existsSync(executablePath), `no browser at ${executablePath}: set CHROMIUM`);
+    assert.ok(existsSync(BOOK), "no book: cargo run -p book -- --no-open");
+    browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+    assert.equal(lessons().length, 8);
+});
+
+after(() => browser?.close());
+
+// Opens a window. The test fails if a page in it asks for anything but files, or complains.
+async function open(t, name, options = {}) {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, ...options });
+    t.after(() => context.close());
+    const page = await context.newPage();
+    const complaints = [];
+    page.on("request", (request) => request.url().startsWith("file:") || complaints.push(request.url()));
+    page.on("requestfailed", (request) => {
+        // Aborted: the test went on to the next page.
+        if (request.failure().errorText !== "net::ERR_ABORTED") {
+            complaints.push(`failed: ${request.url()}`);
+        }
+    });
+    page.on("console", (message) => complaints.push(message.text()));
+    page.on("pageerror", (error) => complaints.push(error.message));
+    t.after(() => assert.deepEqual(complaints, []));
+    await page.goto(new URL(name, BOOK).href);
+    return page;
+}
+
+const openAll = (page) => page.evaluate(() => {
+    for (const details of document.querySelectorAll("details")) {
+        details.open = true;
+    }
+});
+
+test("every link inside the book leads somewhere", async (t) => {
+    const page = await open(t, "index.html");
+    for (const name of pages()) {
+        await page.goto(new URL(name, BOOK).href);
+        const links = await page.evaluate(() => [...document.querySelectorAll("a[href]")].map((link) => link.href));
+        assert.ok(links.length > 16, name);
+        for (const link of links.map((href) => new URL(href)).filter(({ protocol }) => protocol === "file:")) {
+            const target = new URL(link.pathname, BOOK);
+            assert.ok(existsSync(target), `${name}: ${link}`);
+            if (link.hash) {
+                const id = decodeURIComponent(link.hash.slice(1));
+                assert.ok(readFileSync(target, "utf8").includes(` id="${id}"`), `${name}: ${link}`);
+            }
+        }
+    }
+});
+
+test("a gate is closed at first, and hides the answers", async (t) => {
+    for (const name of lessons()) {
+        const page = await open(t, name);
+        const gate = page.locator("details.gate");
+        assert.equal(await gate.count(), 1, name);
+        assert.equal(await page.locator("details[open]").count(), 0, name);
+        assert.equal(await page.locator(".replay").first().isVisible(), false, name);
+        assert.equal(await page.getByRole("heading", { name: "What it shows" }).isVisible(), false, name);
+        await gate.locator("> summary").click();
+        assert.equal(await page.locator(".replay").first().isVisible(), true, name);
+        // Its output ends as the recording does: nothing is cut off.
+        const slider = page.locator("input[type=range]").first();
+        await slider.focus();
+        await page.keyboard.press("End");
+        assert.equal(await page.locator(".replay-output").first().locator(".later").count(), 0, name);
+    }
+});
+
+test("without a script, everything is there", async (t) => {
+    for (const name of lessons()) {
+        const page = await open(t, name, { javaScriptEnabled: false });
+        await page.locator("details.gate > summary").click();
+        assert.equal(await page.locator(".replay-picture svg").first().isVisible(), true, name);
+        assert.equal(await page.locator(".replay-controls").first().isVisible(), false, name);
+        const answer = page.locator(".quiz details").first();
+        await answer.locator("summary").click();
+        assert.equal(await answer.locator("strong").first().isVisible(), true, name);
+        assert.equal(await page.frameLocator("iframe").getByRole("link", { name: "basic" }).count(), 1, name);
+    }
+});
+
+test("the arrows step through a replay; elsewhere they turn the page", async (t) => {
+    const page = await open(t, "basic.html");
+    await page.locator("details.gate > summary").click();
+    const moment = () => page.locator("input[type=range]").inputValue().then(Number);
+    for (const target of ["input[type=range]", ".replay-picture", "[data-do=play]", ".replay-output"]) {
+        await page.locator(target).focus();
+        await page.keyboard.press("Home");
+        await page.keyboard.press("ArrowRight");
+        await page.keyboard.press("ArrowRight");
+        const there = await moment();
+        assert.ok(there > 0, target);
+        await page.keyboard.press("ArrowLeft");
+        assert.ok(await moment() < there, target);
+        assert.ok(page.url().endsWith("/basic.html"), target);
+    }
+    await page.locator("details.gate > summary").focus();
+    await page.keyboard.press("ArrowRight");
+    await page.waitForURL("**/context_cancel.html");
+});
+
+test("it fits a phone and a projector", async (t) => {
+    for (const [width, height] of [[360, 740], [1280, 720]]) {
+        const page = await open(t, "index.html", { viewport: { width, height } });
+        for (const name of pages()) {
+            await page.goto(new URL(name, BOOK).href);
+            await openAll(page);
+            const wide = await page.evaluate(() => document.scrollingElement.scrollWidth);
+            assert.ok(wide <= width, `${name}: ${wide} pixels wide on ${width}`);
+        }
+    }
+});
+
+for (const colorScheme of ["light", "dark"]) {
+    test(`axe finds nothing, ${colorScheme}`, async (t) => {
+        const page = await open(t, "index.html", { colorScheme });
+        const findings = [];
+        for (const name of pages()) {
+            await page.goto(new URL(name, BOOK).href);
+            const theme = { light: "light", dark: "coal" }[colorScheme];
+            assert.ok(await page.evaluate((name) => document.documentElement.classList.contains(name), theme));
+            await openAll(page);
+            await page.addScriptTag({ path: AXE });
+            // Without preload: axe would ask for the styles once more, and a file may not.
+            // mdBook's own bar is in no landmark, and its button is a label.
+            const exclude = ["#mdbook-menu-bar"];
+            const { violations } = await page.evaluate((exclude) => window.axe.run({ exclude }, { preload: false }), exclude);
+            findings.push(...violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes[0].html.slice(0, 120)}`));
+        }
+        assert.deepEqual(findings, []);
+    });
+}
