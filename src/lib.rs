@@ -2,7 +2,7 @@
 //! channels, flags, printing, and the two pools that are types in the articles:
 //! [`struct_pool`] and [`production_pool`].
 //!
-//! The lessons are in `src/bin`. The README is the course.
+//! The lessons are in `src/bin`. The book is the course: `book/pages`.
 
 pub mod cli;
 pub mod context;
@@ -18,8 +18,8 @@ pub mod work;
 pub use context::{Cancel, Context};
 pub use work::Work;
 
-// Compiles the README's Rust snippets in `cargo test`. (As a doc comment, its
+// Compiles this page's Rust snippets in `cargo test`. (As a doc comment, its
 // links would be relative to this file.)
 #[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
+#[doc = include_str!("../book/pages/compiler.md")]
+struct Compiler;
