@@ -116,7 +116,7 @@ impl<T> Pool<T> {
     }
 
     #[test]
-    fn a_brace_stands_for_a_line_of_its_own() {
+    fn a_brace_stands_for_a_line_with_nothing_else() {
         let source = "fn main() {\n    for a in b {\n        c({});\n    }\n}";
         let found = find(source, "fn main", Some(("for", "}")));
         assert_eq!(found.as_deref(), Ok("for a in b {\n    c({});\n}"));

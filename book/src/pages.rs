@@ -1,4 +1,4 @@
-//! What stands for itself in the pages: `{{#name what}}` on a line of its own takes its text from
+//! What stands for itself in the pages: `{{#name what}}`, alone on a line, takes its text from
 //! the file that has it. So nothing is copied, and nothing can disagree.
 
 use std::collections::BTreeSet;

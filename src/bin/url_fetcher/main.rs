@@ -38,6 +38,7 @@ mod demo_site;
 mod flags;
 mod list;
 mod lookup;
+mod progress;
 mod reason;
 mod report;
 
@@ -135,7 +136,7 @@ fn main() -> ExitCode {
     shared.timeline.set_lanes(Lanes::Workers(1..=flags.workers));
     let (results, jobs) = start(flags.workers, &shared);
 
-    let progress = report::progress(&jobs, urls.len());
+    let progress = progress::show(&jobs, urls.len());
     let mut report = Report::new(urls);
     loop {
         // Either may win: a result that is ready at the end is read below.
