@@ -19,7 +19,8 @@ impl Axis {
             None => recording.now,
         });
         let marks = recording.marks.iter().map(|mark| mark.at);
-        let waits = recording.waits.iter().map(|&(_, to)| to);
+        let waits = recording.waits.iter();
+        let waits = waits.map(|wait| wait.to.unwrap_or(recording.now));
         let last = ends
             .chain(marks)
             .chain(waits)

@@ -6,6 +6,7 @@
 //! job that never ended has no end in the picture.
 
 mod axis;
+mod channel;
 mod lanes;
 mod recording;
 pub mod replay;
@@ -14,5 +15,6 @@ pub mod svg;
 pub mod terminal;
 
 pub use axis::format_duration;
+pub use channel::{Channel, For, Message, Sender, Thread, Wait, Waiting, Who};
 pub use recording::{Ending, Lanes, MAX_SPANS, Mark, Recording, Span, Started, Timeline};
 pub use run::Run;

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Instant;
+
+use crate::{Channel, For, Thread, Wait, Who};
 
 /// The most spans that are kept, and the most arrivals: as many as a lesson can have jobs. Only a
 /// service that runs for days has more.
@@ -100,8 +102,15 @@ pub struct Recording {
     /// When which job entered the queue; the first [`MAX_SPANS`]. Empty if the program does not
     /// record it.
     pub queued: Vec<(Instant, usize)>,
-    /// From when to when the submitter waited for room in the queue; the first [`MAX_SPANS`].
-    pub waits: Vec<(Instant, Instant)>,
+    /// Who waited; the first [`MAX_SPANS`]. An ordinary program records at most how its submitter
+    /// waited for room.
+    pub waits: Vec<Wait>,
+    /// The channels, if the program records them.
+    pub channels: Vec<Channel>,
+    /// The threads other than `main`, if the program records them.
+    pub threads: Vec<Thread>,
+    /// When the program was stopped because nobody could go on.
+    pub gave_up: Option<Instant>,
     /// Whether there was no room left for a span.
     pub is_full: bool,
     /// Names for the jobs: job `n` has the label at index `n`. Empty if the numbers are the names.
@@ -118,6 +127,13 @@ impl Recording {
         }
         lanes
     }
+}
+
+/// The recording of the newest timeline.
+static NEWEST: Mutex<Weak<Mutex<Recording>>> = Mutex::new(Weak::new());
+
+fn newest() -> MutexGuard<'static, Weak<Mutex<Recording>>> {
+    NEWEST.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Records spans, marks and arrivals. Clones share one recording.
@@ -144,12 +160,22 @@ impl Timeline {
             marks: Vec::new(),
             queued: Vec::new(),
             waits: Vec::new(),
+            channels: Vec::new(),
+            threads: Vec::new(),
+            gave_up: None,
             is_full: false,
             labels,
         };
-        Timeline {
-            recording: Arc::new(Mutex::new(recording)),
-        }
+        let recording = Arc::new(Mutex::new(recording));
+        *newest() = Arc::downgrade(&recording);
+        Timeline { recording }
+    }
+
+    /// The timeline that was made last, if it is still there: for channels and threads, which
+    /// nobody gives a timeline.
+    pub fn newest() -> Option<Timeline> {
+        let recording = newest().upgrade()?;
+        Some(Timeline { recording })
     }
 
     /// Says who works, so that a worker without a job has a lane as well.
@@ -185,6 +211,7 @@ impl Timeline {
             start: Instant::now(),
             end: None,
         });
+        recording.number_taken(worker, job);
         Started(Some(recording.spans.len() - 1))
     }
 
@@ -220,7 +247,13 @@ impl Timeline {
     pub fn waited(&self, from: Instant) {
         let mut recording = self.lock();
         if recording.waits.len() < MAX_SPANS {
-            recording.waits.push((from, Instant::now()));
+            recording.waits.push(Wait {
+                who: Who::Submitter,
+                what: For::Room,
+                or_cancel: false,
+                from,
+                to: Some(Instant::now()),
+            });
         }
     }
 
@@ -236,12 +269,17 @@ impl Timeline {
     pub fn recording(&self) -> Recording {
         let recording = self.lock().clone();
         Recording {
-            now: Instant::now(),
+            now: recording.gave_up.unwrap_or_else(Instant::now),
             ..recording
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Recording> {
+    /// Since when every thread waits for another one: see [`Recording::stuck_since`].
+    pub fn stuck_since(&self) -> Option<Instant> {
+        self.lock().stuck_since()
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Recording> {
         let recording = self.recording.lock();
         recording.expect("nothing panics under this lock")
     }

@@ -23,9 +23,9 @@
         const picture = find(".replay-picture");
         const list = all(".replay-steps li");
         const steps = list.map((item) => ({ at: Number(item.dataset.at), text: item.textContent }));
-        // They appear, stay for a while, or grow: lines and marks, jobs in the queue, bars.
+        // They appear, stay for a while, or grow: lines and marks, what is in a queue, bars.
         const later = all(".replay-stage [data-at]");
-        const queued = all(".replay-queue li");
+        const queued = all(".replay-queue [data-from]");
         const bars = all(".bar");
         const runs = all("g.run").map(reveal);
         const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");

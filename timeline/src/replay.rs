@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::axis::Axis;
 use crate::svg::{self, escape};
-use crate::{Ending, Recording, Run, Span};
+use crate::{Ending, For, Recording, Run, Span};
 
 /// The script of the page. It plays each element of the class `replay`.
 pub const SCRIPT: &str = include_str!("replay.js");
@@ -87,7 +87,11 @@ impl Replay<'_> {
         html += &svg::draw_for_replay(self.runs, begin);
         html += "</div>\n";
         for run in self.runs {
-            queue(&mut html, run, &micros);
+            if run.recording.channels.is_empty() {
+                queue(&mut html, run, &micros);
+            }
+            channels(&mut html, run, &micros);
+            stuck(&mut html, &run.recording, &micros);
         }
         if !self.lines.is_empty() {
             html += "<pre class=\"replay-output\" tabindex=\"0\" aria-label=\"Output\">";
@@ -127,12 +131,14 @@ impl Replay<'_> {
         for run in self.runs {
             if all + self.lines.len() <= MAX_STEPS {
                 add_jobs(&mut steps, &run.recording);
+                add_channels(&mut steps, &run.recording);
             }
             let marks = run.recording.marks.iter();
             steps.extend(marks.map(|mark| Step {
                 at: mark.at,
                 text: mark.name.clone(),
             }));
+            add_end(&mut steps, &run.recording);
         }
         let lines = self.lines.iter();
         steps.extend(lines.map(|line| Step {
@@ -146,7 +152,9 @@ impl Replay<'_> {
 
 /// How many steps the jobs of a recording have.
 fn events(recording: &Recording) -> usize {
-    2 * recording.spans.len() + recording.queued.len() + 2 * recording.waits.len()
+    let messages = recording.channels.iter().map(|it| it.messages.len());
+    2 * (recording.spans.len() + recording.waits.len() + messages.sum::<usize>())
+        + recording.queued.len()
 }
 
 fn add_jobs(steps: &mut Vec<Step>, recording: &Recording) {
@@ -154,9 +162,15 @@ fn add_jobs(steps: &mut Vec<Step>, recording: &Recording) {
     for &(at, job) in &recording.queued {
         add(at, format!("job {job} enters the queue"));
     }
-    for &(from, to) in &recording.waits {
-        add(from, "the submitter waits for room".to_string());
-        add(to, "the submitter continues".to_string());
+    for wait in &recording.waits {
+        add(
+            wait.from,
+            format!("{} {}", wait.who, recording.reason(wait)),
+        );
+        // Where channels are recorded, they tell what ends a wait.
+        if let (For::Room, Some(to)) = (wait.what, wait.to) {
+            add(to, format!("{} continues", wait.who));
+        }
     }
     for span in &recording.spans {
         let worker = format!("{} {}", recording.lanes.name(), span.worker);
@@ -171,6 +185,69 @@ fn add_jobs(steps: &mut Vec<Step>, recording: &Recording) {
             };
             add(at, format!("{job} {ending} ({worker})"));
         }
+    }
+}
+
+fn add_channels(steps: &mut Vec<Step>, recording: &Recording) {
+    let mut add = |at, text| steps.push(Step { at, text });
+    for channel in &recording.channels {
+        let name = &channel.name;
+        for message in &channel.messages {
+            let what = channel.message(message);
+            match message.taken {
+                Some((at, who)) if channel.capacity == 0 => {
+                    add(at, format!("{} hands {what} over to {who}", message.by));
+                }
+                taken => {
+                    if let Some(at) = message.sent {
+                        add(at, format!("{} sends {what} to {name}", message.by));
+                    }
+                    if let Some((at, who)) = taken {
+                        add(at, format!("{who} takes {what} from {name}"));
+                    }
+                }
+            }
+        }
+        let mut before = 0;
+        for (at, who, count) in channel.sender_counts() {
+            let text = match (before, count) {
+                (0, _) => format!("{who} makes the channel {name}"),
+                (_, 0) => format!("{who} drops the last sender of {name}: {name} is closed"),
+                (before, _) if before < count => {
+                    format!("{who} clones a sender of {name}: now {count}")
+                }
+                _ => format!("{who} drops a sender of {name}: {count} left"),
+            };
+            add(at, text);
+            before = count;
+        }
+        for &(at, who, is_loop) in &channel.ends {
+            add(
+                at,
+                match is_loop {
+                    true => format!("{name} is closed and empty: {who}'s loop over {name} ends"),
+                    false => format!("{who} sees that {name} is closed and empty"),
+                },
+            );
+        }
+    }
+    for thread in &recording.threads {
+        let (at, by) = thread.from;
+        add(at, format!("{by} starts {}", thread.who));
+        if let Some(at) = thread.to {
+            add(at, format!("{} returns", thread.who));
+        }
+    }
+}
+
+/// Why nobody could go on: who waits for what.
+fn add_end(steps: &mut Vec<Step>, recording: &Recording) {
+    if let Some(at) = recording.gave_up {
+        let waits = recording.open_waits().into_iter();
+        steps.extend(waits.map(|wait| Step {
+            at,
+            text: recording.explain(wait),
+        }));
     }
 }
 
@@ -202,6 +279,60 @@ fn queue(html: &mut String, run: &Run, micros: &impl Fn(Instant) -> u128) {
         let _ = writeln!(html, "<li data-from=\"{}\"{to}>{job}</li>", micros(from));
     }
     *html += "</ol>\n</div>\n";
+}
+
+/// What is in the channels, and how many senders each has.
+fn channels(html: &mut String, run: &Run, micros: &impl Fn(Instant) -> u128) {
+    let from = |at| format!("data-from=\"{}\"", micros(at));
+    let to = |at: Option<Instant>| match at {
+        Some(at) => format!(" data-to=\"{}\"", micros(at)),
+        None => String::new(),
+    };
+    for channel in &run.recording.channels {
+        if channel.messages.len() > MAX_STEPS {
+            continue;
+        }
+        let name = match run.name.split(',').next() {
+            None | Some("") => escape(&channel.name),
+            Some(name) => format!("{}, {}", escape(&channel.name), escape(name)),
+        };
+        let _ = writeln!(html, "<div class=\"replay-queue\"><p>{name}:</p>");
+        *html += "<p class=\"replay-senders\">";
+        let counts = channel.sender_counts();
+        for (index, &(at, _, count)) in counts.iter().enumerate() {
+            let text = match count {
+                0 => "closed".to_string(),
+                1 => "1 sender".to_string(),
+                count => format!("{count} senders"),
+            };
+            // Without the script, only the last one is shown.
+            let next = counts.get(index + 1).map(|it| it.0);
+            let later = next.map_or("", |_| "class=\"later\" ");
+            let _ = write!(html, "<span {later}{}{}>{text}</span>", from(at), to(next));
+        }
+        *html += "</p>\n<ol>\n";
+        for message in &channel.messages {
+            let Some(sent) = message.sent.filter(|_| channel.capacity > 0) else {
+                continue; // waits for room, or was handed over
+            };
+            let taken = message.taken.map(|(at, _)| at);
+            let number = message.number.map(|it| it.to_string());
+            let name = number.unwrap_or_else(|| channel.kind().to_string());
+            let _ = writeln!(html, "<li {}{}>{name}</li>", from(sent), to(taken));
+        }
+        *html += "</ol>\n</div>\n";
+    }
+}
+
+/// At the end: why nobody could go on.
+fn stuck(html: &mut String, recording: &Recording, micros: &impl Fn(Instant) -> u128) {
+    let Some(at) = recording.gave_up else { return };
+    let at = micros(at);
+    let _ = writeln!(html, "<ul class=\"replay-stuck\" data-at=\"{at}\">");
+    for wait in recording.open_waits() {
+        let _ = writeln!(html, "<li>{}</li>", escape(&recording.explain(wait)));
+    }
+    *html += "</ul>\n";
 }
 
 /// A moment of the run: `1.204 s`.

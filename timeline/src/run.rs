@@ -66,13 +66,15 @@ impl Run {
                 text += &format!("; {idle} of them had no job");
             }
         }
-        if !recording.waits.is_empty() {
-            let waits = recording.waits.iter();
-            let waited = waits.map(|&(from, to)| to.saturating_duration_since(from));
+        for who in recording.others() {
+            let waits = recording.waits_of(who);
+            let waited: Vec<Duration> = waits
+                .map(|(wait, to)| to.saturating_duration_since(wait.from))
+                .collect();
             text += &format!(
-                "; the submitter waited {}, {} in all",
-                count(recording.waits.len(), "time"),
-                format_duration(waited.sum()),
+                "; {who} waited {}, {} in all",
+                count(waited.len(), "time"),
+                format_duration(waited.iter().sum()),
             );
         }
         if recording.is_full {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::axis::{Axis, format_duration};
 use crate::lanes::{Lane, columns, end, lane_name, lanes, spread};
 use crate::run::{max_queue_depth, queue_depths};
-use crate::{Ending, Recording, Run, Span};
+use crate::{Ending, Recording, Run, Span, Wait, Who};
 
 const WIDTH: f64 = 960.0;
 /// The left edge of the lanes' names.
@@ -47,6 +47,7 @@ const STYLES: &str = "text { font: 13px system-ui, sans-serif; fill: #767676 }
 .axis { stroke: #767676 }
 .queue { fill: #4a90d9 }
 .wait { stroke: #767676; stroke-width: 2; stroke-dasharray: 2 3 }
+.near { stroke: transparent; stroke-width: 14 }
 ";
 
 const PATTERNS: &str = r##"<defs>
@@ -174,14 +175,17 @@ fn panel(
             named_from = y + LINE * 0.7;
         }
         match lanes {
-            [(_, spans)] if has_bars => bars(svg, recording, origin, spans, axis, (y, height)),
+            [(number, spans)] if has_bars => {
+                waits(svg, recording, Who::Worker(*number), axis, y + height / 2.0);
+                bars(svg, recording, origin, spans, axis, (y, height));
+            }
             _ => busy(svg, recording, lanes, axis, y, height),
         }
         y += height + if height > 8.0 { 4.0 } else { 0.5 };
     }
-    if !recording.waits.is_empty() {
-        text(svg, LEFT, y + LINE / 2.0 + 4.5, "", "submitter");
-        waits(svg, recording, axis, y + LINE / 2.0);
+    for who in recording.others() {
+        text(svg, LEFT, y + LINE / 2.0 + 4.5, "", &who.lane());
+        waits(svg, recording, who, axis, y + LINE / 2.0);
         y += LINE + 4.0;
     }
     if !recording.queued.is_empty() {
@@ -357,22 +361,29 @@ fn busy(svg: &mut String, recording: &Recording, lanes: &[Lane], axis: Axis, y: 
     }
 }
 
-/// When the submitter waited.
-fn waits(svg: &mut String, recording: &Recording, axis: Axis, y: f64) {
-    let mut lines: Vec<(f64, f64)> = Vec::new();
-    for &(from, to) in &recording.waits {
-        let (from, to) = (x(axis, from), x(axis, to));
+/// When somebody waited, thin and dotted.
+fn waits(svg: &mut String, recording: &Recording, who: Who, axis: Axis, y: f64) {
+    let mut lines: Vec<(f64, f64, &Wait)> = Vec::new();
+    for (wait, to) in recording.waits_of(who) {
+        let (from, to) = (x(axis, wait.from), x(axis, to));
         match lines.last_mut() {
-            // Short waits side by side are one line.
-            Some((_, end)) if from < *end + 0.5 => *end = end.max(to),
-            _ => lines.push((from, to)),
+            // Short waits side by side are one line, and so are waits for the same.
+            Some((_, end, first))
+                if from < *end + 0.5 && (to < from + 0.5 || first.what == wait.what) =>
+            {
+                *end = end.max(to);
+            }
+            _ => lines.push((from, to, wait)),
         }
     }
-    let mut path = String::new();
-    for (from, to) in lines {
-        let _ = write!(path, "M{from:.1} {y:.1}H{:.1}", to.max(from + 0.5));
+    for (from, to, wait) in lines {
+        let tip = escape(&format!("{who} {}", recording.reason(wait)));
+        let line = format!("M{from:.1} {y:.1}H{:.1}", to.max(from + 0.5));
+        let _ = writeln!(
+            svg,
+            r#"<g><title>{tip}</title><path class="wait" d="{line}"/><path class="near" d="{line}"/></g>"#
+        );
     }
-    let _ = writeln!(svg, r#"<path class="wait" d="{path}"/>"#);
 }
 
 fn queue(svg: &mut String, recording: &Recording, max_depth: usize, axis: Axis, y: f64) {

@@ -9,7 +9,7 @@ use anstyle::{AnsiColor, Style};
 use crate::axis::Axis;
 use crate::lanes::{Lane, add, columns, end, lane_name, lanes, spread};
 use crate::run::{max_queue_depth, queue_depths};
-use crate::{Ending, Recording, Run, Span};
+use crate::{Ending, For, Recording, Run, Span, Wait, Who};
 
 /// What the terminal can show.
 #[derive(Clone, Copy, Debug)]
@@ -213,9 +213,8 @@ pub fn draw(recording: &Recording, max_depth: usize, terminal: Terminal) -> Stri
     let fold = lanes.len().div_ceil(terminal.max_lanes).max(1);
     let lanes: Vec<&[Lane]> = lanes.chunks(fold).collect();
     let mut names: Vec<String> = lanes.iter().map(|it| lane_name(recording, it)).collect();
-    if !recording.waits.is_empty() {
-        names.push("submitter".to_string());
-    }
+    let others = recording.others();
+    names.extend(others.iter().map(|who| who.lane()));
     if !recording.queued.is_empty() {
         names.push(format!("queue 0-{max_depth}"));
     }
@@ -235,13 +234,14 @@ pub fn draw(recording: &Recording, max_depth: usize, terminal: Terminal) -> Stri
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     for lanes in lanes {
         rows.push(match lanes {
-            [(_, spans)] if has_bars => canvas.bars(spans),
+            [(number, spans)] if has_bars => {
+                let cells = canvas.waits(Who::Worker(*number), 1);
+                canvas.bars(spans, cells)
+            }
             _ => canvas.shares(lanes),
         });
     }
-    if !recording.waits.is_empty() {
-        rows.push(canvas.waits());
-    }
+    rows.extend(others.iter().map(|&who| canvas.waits(who, 0)));
     if !recording.queued.is_empty() {
         rows.push(canvas.queue(max_depth));
     }
@@ -273,16 +273,14 @@ impl Canvas<'_> {
         (column as usize).min(self.columns - 1)
     }
 
-    /// A bar for each job, with its number where there is room.
-    fn bars(&self, spans: &[&Span]) -> Vec<Cell> {
+    /// Draws a bar for each job, with its number where there is room.
+    fn bars(&self, spans: &[&Span], mut cells: Vec<Cell>) -> Vec<Cell> {
         let edge = |at| (self.axis.position(at) * self.columns as f64).round();
         let mut edges: Vec<(f64, f64)> = spans
             .iter()
             .map(|span| (edge(span.start), edge(end(self.recording, span))))
             .collect();
         spread(&mut edges, 1.0, self.columns as f64);
-
-        let mut cells = vec![EMPTY; self.columns];
         for (span, (from, to)) in spans.iter().zip(edges) {
             let (from, to) = (from as usize, to as usize);
             let (bar, colour) = self.glyphs.bar(span);
@@ -348,11 +346,14 @@ impl Canvas<'_> {
         cells.collect()
     }
 
-    /// When the submitter waited.
-    fn waits(&self) -> Vec<Cell> {
+    /// When somebody waited, if it was at least this number of columns long.
+    fn waits(&self, who: Who, min: usize) -> Vec<Cell> {
         let mut cells = vec![EMPTY; self.columns];
-        for &(from, to) in &self.recording.waits {
-            let (from, to) = (self.column(from), self.column(to));
+        for (wait, to) in self.recording.waits_of(who) {
+            let (from, to) = (self.column(wait.from), self.column(to));
+            if to < from + min {
+                continue;
+            }
             cells[from..=to].fill(Cell {
                 glyph: self.glyphs.wait,
                 style: AnsiColor::Yellow.on_default(),
@@ -451,13 +452,15 @@ impl Canvas<'_> {
             let line = format!("{:1$}{2} {meaning}\n", "", self.margin, bar.end);
             if is_there { line } else { String::new() }
         };
-        let waits = match recording.waits[..] {
-            [] => String::new(),
-            _ => format!(
-                "{:1$}{2} waits for room\n",
-                "", self.margin, self.glyphs.wait
-            ),
+        let is_for_room = |wait: &Wait| wait.what == For::Room;
+        let what = match &recording.waits[..] {
+            [] => None,
+            waits if waits.iter().all(is_for_room) => Some("waits for room"),
+            _ => Some("waits"),
         };
+        let waits = what.map_or(String::new(), |what| {
+            format!("{:1$}{2} {what}\n", "", self.margin, self.glyphs.wait)
+        });
         line(
             Some(Ending::Undelivered),
             &self.glyphs.undelivered,

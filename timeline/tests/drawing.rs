@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use timeline::terminal::{self, Terminal};
-use timeline::{Ending, Lanes, Mark, Recording, Run, Span, Timeline, svg};
+use timeline::{Ending, For, Lanes, Mark, Recording, Run, Span, Timeline, Wait, Who, svg};
 
 const DONE: Option<Ending> = Some(Ending::Done);
 const UNDELIVERED: Option<Ending> = Some(Ending::Undelivered);
@@ -35,8 +35,22 @@ fn recording(unit: Duration, spans: &[(usize, usize, u32, u32, Option<Ending>)])
         marks: Vec::new(),
         queued: Vec::new(),
         waits: Vec::new(),
+        channels: Vec::new(),
+        threads: Vec::new(),
+        gave_up: None,
         is_full: false,
         labels: Vec::new(),
+    }
+}
+
+/// The submitter waits for room.
+fn wait(from: Instant, to: Instant) -> Wait {
+    Wait {
+        who: Who::Submitter,
+        what: For::Room,
+        or_cancel: false,
+        from,
+        to: Some(to),
     }
 }
 
@@ -275,7 +289,7 @@ fn short_jobs_side_by_side_are_all_visible() {
 fn waits_of_the_submitter_have_a_lane() {
     let mut recording = recording(SECOND, &[(1, 1, 0, 40, DONE)]);
     let at = |secs| recording.begin + SECOND * secs;
-    recording.waits = vec![(at(10), at(20)), (at(30), at(31))];
+    recording.waits = vec![wait(at(10), at(20)), wait(at(30), at(31))];
     let lines = lines(&recording);
     assert_eq!(lines[1], "submitter          ...........         ..");
     assert_eq!(lines.last().map(|it| it.trim()), Some(". waits for room"));
@@ -284,6 +298,25 @@ fn waits_of_the_submitter_have_a_lane() {
     assert!(summary.ends_with(waited), "{summary}");
     let svg = svg_of(recording);
     assert!(svg.contains(r#"<path class="wait" d="M307.0 "#), "{svg}");
+}
+
+#[test]
+fn a_worker_waits_in_its_own_lane() {
+    let mut recording = recording(SECOND, &[(1, 1, 10, 20, DONE), (1, 2, 30, 40, DONE)]);
+    let at = |secs| recording.begin + SECOND * secs;
+    for (from, to) in [(0, 10), (20, 30)] {
+        recording.waits.push(Wait {
+            who: Who::Worker(1),
+            ..wait(at(from), at(to))
+        });
+    }
+    let lines = lines(&recording);
+    assert_eq!(
+        lines[0],
+        "worker 1 ..........[== 1 ===]..........[== 2 ===]"
+    );
+    let summary = summary(&recording, 1);
+    assert!(!summary.contains("waited"), "{summary}");
 }
 
 #[test]
@@ -297,7 +330,7 @@ fn a_million_jobs_make_a_small_svg() {
     let mut recording = recording(SECOND, &spans);
     recording.spans[500_000].end.as_mut().expect("it ended").1 = Ending::Failed;
     recording.queued = vec![(recording.begin, 0); 1_000_000];
-    recording.waits = vec![(recording.begin, recording.begin + SECOND); 1_000_000];
+    recording.waits = vec![wait(recording.begin, recording.begin + SECOND); 1_000_000];
     let name = String::new();
     let svg = svg::draw(&[Run { name, recording }]);
     assert!(svg.len() < 2_000_000, "{} bytes", svg.len());
@@ -397,7 +430,7 @@ fn any_recording(seed: u64) -> Recording {
     for _ in 0..random.random_range(0..20) {
         let mut after = || Duration::from_micros(random.random_range(0..=7 * u64::from(length)));
         let (one, other) = (recording.begin + after(), recording.begin + after());
-        recording.waits.push((one.min(other), one.max(other)));
+        recording.waits.push(wait(one.min(other), one.max(other)));
     }
     if random.random_bool(0.5) {
         let label = |job| format!("<job & \"{job}\" \u{1}\u{1b}é>");

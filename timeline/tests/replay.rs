@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use timeline::replay::{Line, Replay};
-use timeline::{Ending, Lanes, Run, Timeline};
+use timeline::{Ending, For, Lanes, Run, Timeline, Who};
 
 /// A run with one of everything.
 fn run() -> Run {
@@ -119,4 +119,68 @@ fn a_long_run_has_steps_for_its_marks_and_lines_only() {
     let page = page(run, &[]);
     assert_eq!(steps(&page), ["cancel"]);
     assert!(page.len() < 200_000, "{} bytes", page.len());
+}
+
+/// Main sends a job to a worker, waits for its end, and is stopped because nobody can go on.
+fn with_channel() -> Run {
+    let timeline = Timeline::default();
+    let jobs = timeline.channel("jobs", 4);
+    let sender = timeline.sender_made(jobs, Who::Main);
+    let worker = Who::Worker(1);
+    timeline.thread_starts(worker, Who::Main);
+    let message = timeline.offered(jobs, sender, Who::Main, None);
+    // The worker is faster than main's record.
+    timeline.taken(jobs, message, worker);
+    timeline.sent(jobs, message);
+    let started = timeline.start(1, 7);
+    timeline.end(started, Ending::Done);
+    let left = timeline.offered(jobs, sender, Who::Main, None);
+    timeline.sent(jobs, left);
+    let _ = timeline.wait(worker, For::Message(jobs), false);
+    assert_eq!(timeline.stuck_since(), None);
+    let _ = timeline.wait(Who::Main, For::End(worker), false);
+    assert!(timeline.stuck_since().is_some());
+    timeline.give_up();
+    Run {
+        name: String::new(),
+        recording: timeline.recording(),
+    }
+}
+
+#[test]
+fn the_list_tells_what_goes_through_a_channel_and_who_waits_at_the_end() {
+    let page = page(with_channel(), &[]);
+    assert_eq!(
+        steps(&page),
+        [
+            "main makes the channel jobs",
+            "main starts worker 1",
+            "main sends job 7 to jobs",
+            "worker 1 takes job 7 from jobs",
+            "worker 1 starts job 7",
+            "job 7 is done (worker 1)",
+            "main sends a job to jobs",
+            "worker 1 waits for a job",
+            "main waits for worker 1 to end",
+            "nobody can go on",
+            "main waits for worker 1 to end",
+            "worker 1 waits for a job: 1 sender of jobs is left, held by main",
+        ]
+    );
+    // A closure that nobody started has no number.
+    let jobs = page
+        .lines()
+        .filter(|line| line.starts_with("<li data-from="));
+    let jobs: Vec<&str> = jobs.collect();
+    assert_eq!(jobs.len(), 2);
+    assert!(jobs[0].contains(" data-to=") && jobs[0].ends_with(">7</li>"));
+    assert!(!jobs[1].contains(" data-to=") && jobs[1].ends_with(">job</li>"));
+    assert!(page.contains("<g><title>worker 1 waits for a job</title>"));
+}
+
+#[test]
+fn a_wait_that_a_cancel_can_end_is_no_hang() {
+    let timeline = Timeline::default();
+    let _ = timeline.wait(Who::Main, For::Ends, true);
+    assert_eq!(timeline.stuck_since(), None);
 }
