@@ -1,10 +1,12 @@
 //! The flags that the lessons share, and the answer to a wrong one.
 
+use std::ffi::OsString;
 use std::fmt::Display;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 use std::{env, panic, process, thread};
 
@@ -30,7 +32,7 @@ pub trait Parse: clap::Parser {
             // Otherwise `--workers -1` is an "unexpected argument '-1'".
             .mut_args(|arg| arg.allow_negative_numbers(true));
         command
-            .try_get_matches()
+            .try_get_matches_from(args())
             .and_then(|matches| Self::from_arg_matches(&matches))
             .unwrap_or_else(|error| {
                 if !error.use_stderr() {
@@ -43,6 +45,24 @@ pub trait Parse: clap::Parser {
 }
 
 impl<Flags: clap::Parser> Parse for Flags {}
+
+/// The command that [`run_as`] was told.
+static RUN_AS: OnceLock<(String, Vec<OsString>)> = OnceLock::new();
+
+/// For a program that runs the source of a lesson under another name: says the
+/// command up to the lesson's flags, and the flags.
+pub fn run_as(command: &str, flags: Vec<OsString>) {
+    let _ = RUN_AS.set((command.to_string(), flags));
+}
+
+/// The program's name and flags.
+fn args() -> Vec<OsString> {
+    let Some((command, flags)) = RUN_AS.get() else {
+        return env::args_os().collect();
+    };
+    let name = OsString::from(command);
+    [name].into_iter().chain(flags.iter().cloned()).collect()
+}
 
 /// `thread::spawn` panics if the operating system refuses a thread. That is no
 /// mistake in the program, so nobody needs to see where it happened.
@@ -262,11 +282,16 @@ fn write(flag: &str, path: &Path, text: &str) {
 /// The command that runs this program with these flags, for a shell, without
 /// the files that it writes.
 fn command() -> String {
-    let mut args = env::args_os();
+    let mut args = args().into_iter();
     let program = args.next().unwrap_or_default();
-    let lesson = Path::new(&program).file_stem().unwrap_or_default();
-    let mut command = format!("cargo run --bin {}", lesson.to_string_lossy());
-    let mut separator = " --";
+    let (mut command, mut separator) = match RUN_AS.get() {
+        Some((command, _)) => (command.clone(), ""),
+        None => {
+            let lesson = Path::new(&program).file_stem().unwrap_or_default();
+            let lesson = lesson.to_string_lossy();
+            (format!("cargo run --bin {lesson}"), " --")
+        }
+    };
     while let Some(arg) = args.next() {
         let arg = arg.to_string_lossy();
         match arg.split_once('=') {
