@@ -1,0 +1,15 @@
+//! The lessons on channels that record who waits for whom.
+//!
+//! `build.rs` copies the lessons' own source and changes only what they `use`: their channels and
+//! threads are thin wrappers around the real ones, and tell the timeline what happens.
+
+pub mod crossbeam_channel;
+pub mod lessons;
+pub mod mistakes;
+pub mod thread;
+
+/// Article 1's pool on these channels and threads.
+#[allow(missing_docs)]
+pub mod struct_pool {
+    include!(concat!(env!("OUT_DIR"), "/struct_pool.rs"));
+}
