@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use timeline::replay;
 
 use crate::build::text;
 use crate::item;
@@ -109,6 +110,9 @@ impl Expansion {
         let mut html = html.to_string();
         for (placeholder, figure) in &self.figures {
             html = html.replace(placeholder, figure);
+        }
+        if html.contains("class=\"replay\"") {
+            html = html.replacen("<main>", &format!("<main>\n{}", replay::patterns()), 1);
         }
         html
     }
@@ -350,16 +354,49 @@ mod tests {
         let pages = fs::read_dir(repository().join("book/pages")).expect("the pages");
         let pages = pages.map(|page| text(&page.expect("a page").path()).expect("text"));
         let pages: String = pages.collect();
+        for (kind, folder) in [
+            ("replay", "book/recordings"),
+            ("story", "book/recordings/stories"),
+        ] {
+            let files = fs::read_dir(repository().join(folder)).expect(folder);
+            let files = files.map(|file| file.expect("a file").path());
+            let figures: Vec<PathBuf> = files.filter(|path| path.is_file()).collect();
+            assert!(figures.len() >= 10, "{folder}: {}", figures.len());
+            for file in figures {
+                let name = file.file_stem().expect("a name").to_string_lossy();
+                let directive = format!("{{{{#{kind} {name}}}}}");
+                assert!(pages.contains(&directive), "{directive}");
+                let figure = text(&file).expect("text");
+                let begin = format!("<figure class=\"{kind}\"");
+                assert!(figure.starts_with(&begin), "{name}");
+                assert_eq!(figure.matches("</figure>").count(), 1, "{name}");
+            }
+        }
+    }
+
+    /// The moments and the lines of the output, which a recording has twice: as its output, and in its
+    /// list of steps.
+    #[test]
+    fn the_output_of_a_recording_is_that_of_its_steps() {
         let files = fs::read_dir(repository().join("book/recordings")).expect("the recordings");
-        for file in files
-            .map(|file| file.expect("a file").path())
-            .filter(|it| it.is_file())
-        {
-            let name = file.file_stem().expect("a name").to_string_lossy();
-            assert!(pages.contains(&format!("{{{{#replay {name}}}}}")), "{name}");
+        let files = files.map(|file| file.expect("a file").path());
+        for file in files.filter(|path| path.is_file()) {
             let figure = text(&file).expect("text");
-            assert!(figure.starts_with("<figure class=\"replay\""), "{name}");
-            assert_eq!(figure.matches("</figure>").count(), 1, "{name}");
+            let (_, output) = figure.split_once("aria-label=\"Output\">").expect("output");
+            let (output, _) = output.split_once("</pre>").expect("its end");
+            let printed: Vec<(&str, &str)> = output
+                .split_terminator("\n</span>")
+                .map(|line| line.trim_start_matches("<span data-at=\""))
+                .map(|line| line.split_once("\">").expect("a line"))
+                .collect();
+            let steps: Vec<(&str, &str)> = figure
+                .lines()
+                .filter_map(|line| line.strip_prefix("<li data-at=\""))
+                .filter_map(|step| step.strip_suffix("</li>")?.split_once("\">"))
+                .filter_map(|(at, step)| Some((at, step.split_once(" s: output: ")?.1)))
+                .collect();
+            assert_eq!(printed, steps, "{}", file.display());
+            assert!(printed.len() >= 4, "{}", file.display());
         }
     }
 

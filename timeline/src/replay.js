@@ -44,6 +44,7 @@
         });
         replay.addEventListener("keydown", key);
         show(0);
+        voice.textContent = "Press Play, or step with the arrow keys.";
 
         // Shows the run up to this moment.
         function show(moment) {

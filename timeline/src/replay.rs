@@ -13,7 +13,12 @@ use crate::{Ending, For, Recording, Run, Span};
 /// The script of the page. It plays each element of the class `replay`.
 pub const SCRIPT: &str = include_str!("replay.js");
 /// The styles of the page.
-pub const STYLES: &str = include_str!("replay.css");
+pub const STYLES: &str = concat!(
+    include_str!("replay.css"),
+    ".replay-picture {\n",
+    include_str!("picture.css"),
+    "}\n"
+);
 
 /// The most steps. A longer run has a step for each of its lines and marks only.
 const MAX_STEPS: usize = 4_000;
@@ -44,6 +49,13 @@ struct Step {
     text: String,
 }
 
+/// What the pictures of a page fill some of their bars with. It belongs where it is never hidden:
+/// browsers do not find it in a closed `<details>`.
+pub fn patterns() -> String {
+    let patterns = svg::PATTERNS;
+    format!("<svg class=\"replay-patterns\" aria-hidden=\"true\">{patterns}</svg>\n")
+}
+
 impl Replay<'_> {
     /// A page of HTML that needs nothing else: neither a network nor a server.
     pub fn page(&self) -> String {
@@ -60,18 +72,19 @@ impl Replay<'_> {
 </head>
 <body class="replay-page">
 <main>
-<h1><code>{command}</code></h1>
+{}<h1><code>{command}</code></h1>
 {}</main>
 <script>
 {SCRIPT}</script>
 </body>
 </html>
 "#,
+            patterns(),
             self.fragment()
         )
     }
 
-    /// The replay as a part of a page that has [`SCRIPT`] and [`STYLES`].
+    /// The replay as a part of a page that has [`SCRIPT`], [`STYLES`] and [`patterns`].
     pub fn fragment(&self) -> String {
         let begin = self.begin();
         let micros = |at: Instant| at.saturating_duration_since(begin).as_micros();

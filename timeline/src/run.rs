@@ -9,7 +9,8 @@ use crate::{Ending, Lanes, Recording, Span};
 /// One run of a pool.
 #[derive(Clone, Debug)]
 pub struct Run {
-    /// Its heading; empty if there is only one run.
+    /// Its heading; empty if there is only one run. What follows the first comma tells how it ended:
+    /// a replay shows that at the end.
     pub name: String,
     /// What the workers did.
     pub recording: Recording,

@@ -31,26 +31,10 @@ const MAX_LABEL: usize = 200;
 /// About the width of a letter.
 const LETTER: f64 = 7.5;
 
-/// The grey of the text has the same contrast on white and on black. Jobs that were not done have
-/// patterns, so nobody has to tell the colours apart.
-const STYLES: &str = "text { font: 13px system-ui, sans-serif; fill: #767676 }
-.name { font-weight: bold }
-.done, .busy { fill: #2b6cb0 }
-.undelivered { fill: url(#undelivered) }
-.interrupted { fill: url(#interrupted) }
-.failed { fill: url(#failed) }
-.unended { fill: none; stroke: #2b6cb0; stroke-width: 1.5; stroke-dasharray: 4 3 }
-.on-bar { fill: #fff; text-anchor: middle; pointer-events: none }
-.on-bar.unended { fill: #767676; stroke: none }
-.mark { stroke: #c05621; stroke-width: 1.5; stroke-dasharray: 5 3 }
-.mark-name { fill: #c05621 }
-.axis { stroke: #767676 }
-.queue { fill: #4a90d9 }
-.wait { stroke: #767676; stroke-width: 2; stroke-dasharray: 2 3 }
-.near { stroke: transparent; stroke-width: 14 }
-";
+const STYLES: &str = include_str!("picture.css");
 
-const PATTERNS: &str = r##"<defs>
+/// What [`STYLES`] fills the jobs with that were not done.
+pub(crate) const PATTERNS: &str = r##"<defs>
 <pattern id="undelivered" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)">
 <rect width="8" height="8" fill="#2b6cb0"/><rect width="2" height="8" fill="#63b3ed"/>
 </pattern>
@@ -89,27 +73,26 @@ fn draw_from(origin: Option<Instant>, runs: &[Run]) -> String {
     });
     let description = escape(&summaries.collect::<Vec<_>>().join(". "));
     let title = "Who worked on which job, and when";
-    // In a page, there may be several replays, and the styles must not reach the rest of it. The
-    // patterns of all replays are the same.
-    let (names, styles) = match origin {
+    // A page has the styles and the patterns once, for all its replays.
+    let (names, head) = match origin {
         Some(_) => (
-            format!("aria-label=\"{title}: {description}\">"),
-            format!(".replay-picture {{\n{STYLES}}}\n"),
+            format!("aria-label=\"{title}: {description}\""),
+            String::new(),
         ),
         None => (
+            "aria-labelledby=\"title description\"".to_string(),
             format!(
-                "aria-labelledby=\"title description\">
-<title id=\"title\">{title}</title>
-<desc id=\"description\">{description}</desc>"
+                "<title id=\"title\">{title}</title>
+<desc id=\"description\">{description}</desc>
+<style>
+{STYLES}</style>
+{PATTERNS}"
             ),
-            STYLES.to_string(),
         ),
     };
     format!(
-        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0}" role="img" {names}
-<style>
-{styles}</style>
-{PATTERNS}{body}</svg>
+        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0}" role="img" {names}>
+{head}{body}</svg>
 "#
     )
 }
@@ -137,7 +120,16 @@ fn panel(
     let mut y = top;
     if !run.name.is_empty() {
         y += LINE;
-        text(svg, LEFT, y - 6.0, "name", &run.name);
+        // A replay shows the account when it is known.
+        let account = run.name.find(',').unwrap_or(run.name.len());
+        let (name, account) = run.name.split_at(account);
+        let (name, account) = (escape(name), escape(account));
+        let known = at(origin, "at", axis.end());
+        let middle = y - 6.0;
+        let _ = writeln!(
+            svg,
+            r#"<text class="name" x="{LEFT}" y="{middle}">{name}<tspan{known}>{account}</tspan></text>"#
+        );
     }
     let marks_top = y;
     y += LINE * recording.marks.len() as f64;
