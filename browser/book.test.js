@@ -101,9 +101,10 @@ test("without a script, everything is there", async (t) => {
 test("the arrows step through a replay; elsewhere they turn the page", async (t) => {
     const page = await open(t, "basic.html");
     await page.locator("details.gate > summary").click();
-    const moment = () => page.locator("input[type=range]").inputValue().then(Number);
+    const replay = page.locator(".gate .replay");
+    const moment = () => replay.locator("input[type=range]").inputValue().then(Number);
     for (const target of ["input[type=range]", ".replay-picture", "[data-do=play]", ".replay-output"]) {
-        await page.locator(target).focus();
+        await replay.locator(target).focus();
         await page.keyboard.press("Home");
         await page.keyboard.press("ArrowRight");
         await page.keyboard.press("ArrowRight");
@@ -116,6 +117,57 @@ test("the arrows step through a replay; elsewhere they turn the page", async (t)
     await page.locator("details.gate > summary").focus();
     await page.keyboard.press("ArrowRight");
     await page.waitForURL("**/context_cancel.html");
+});
+
+test("a story steps with the arrows, and stops before its fatal step", async (t) => {
+    const stories = { basic: 1, context_cancel: 2, struct_pool: 2, production_pool: 5 };
+    for (const [name, count] of Object.entries(stories)) {
+        const page = await open(t, `${name}.html`);
+        assert.equal(await page.locator(".story").count(), count, name);
+        for (const story of await page.locator("details:has(> .story)").all()) {
+            await story.locator("> summary").click();
+            const shown = () => story.locator("tbody tr:not(.later)").count();
+            await story.locator("[data-do=next]").focus();
+            await page.keyboard.press("ArrowRight");
+            assert.equal(await shown(), 1, name);
+            await page.keyboard.press("End");
+            assert.equal(await story.locator(".story-question").isVisible(), true, name);
+            assert.equal(await story.locator(".story-end").first().isVisible(), false, name);
+            await page.keyboard.press("End");
+            assert.equal(await story.locator(".story-end").first().isVisible(), true, name);
+            assert.ok(page.url().endsWith(`/${name}.html`), name);
+        }
+    }
+});
+
+test("the replay of a hang ends with who waits for what", async (t) => {
+    for (const [name, mistake, waits] of [
+        ["basic", "kept_sender", 1],
+        ["context_cancel", "no_second_select", 4],
+        ["struct_pool", "submit_in_job", 5],
+    ]) {
+        const page = await open(t, `${name}.html`);
+        const replay = page.locator(`.replay[aria-label$="${mistake}"]`);
+        await page.locator("details").filter({ has: replay }).locator("> summary").click();
+        await replay.locator("input[type=range]").focus();
+        const stuck = replay.locator(".replay-stuck");
+        assert.equal(await stuck.isVisible(), false, name);
+        await page.keyboard.press("End");
+        assert.equal(await stuck.isVisible(), true, name);
+        assert.equal(await stuck.locator("li").count(), waits, name);
+    }
+});
+
+// Where they are hidden, the bars that they fill would be empty.
+test("each page has the patterns of its pictures once, and they are never hidden", async (t) => {
+    for (const name of lessons()) {
+        const page = await open(t, name);
+        for (const pattern of ["failed", "interrupted", "undelivered"]) {
+            const found = page.locator(`pattern[id="${pattern}"]`);
+            assert.equal(await found.count(), 1, `${name}: ${pattern}`);
+            assert.equal(await found.evaluate((it) => it.closest("details")), null, `${name}: ${pattern}`);
+        }
+    }
 });
 
 test("it fits a phone and a projector", async (t) => {

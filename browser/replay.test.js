@@ -160,6 +160,7 @@ for (const lesson of REPLAYS) {
 test("steps go from event to event, and back the same way", async (t) => {
     const page = await open(t, "context_cancel");
     const { steps } = recorded("context_cancel");
+    assert.match(await page.locator(".replay-voice").textContent(), /^Press Play/);
     const moments = [0, ...new Set(steps.map((step) => step.at).filter((at) => at > 0))];
     const there = [];
     for (const moment of moments) {

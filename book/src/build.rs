@@ -27,11 +27,15 @@ preferred-dark-theme = "coal"
 no-section-label = true
 sidebar-header-nav = false
 input-404 = ""
-additional-css = ["replay.css", "book.css"]
-additional-js = ["replay.js"]
+additional-css = ["replay.css", "stories.css", "book.css"]
+additional-js = ["replay.js", "stories.js"]
 playground.runnable = false
 print.enable = false
 "#;
+
+/// Read as files: the package `models` would bring all that it depends on.
+const STORIES_SCRIPT: &str = include_str!("../../models/src/stories.js");
+const STORIES_STYLES: &str = include_str!("../../models/src/stories.css");
 
 /// Builds the book in `target/book` of this repository. Returns its first page.
 ///
@@ -45,6 +49,8 @@ pub fn build(repository: &Path) -> Result<PathBuf, String> {
     let book = repository.join("target/book");
     write(&root.join("replay.js"), replay::SCRIPT)?;
     write(&root.join("replay.css"), replay::STYLES)?;
+    write(&root.join("stories.js"), STORIES_SCRIPT)?;
+    write(&root.join("stories.css"), STORIES_STYLES)?;
     write(&root.join("book.css"), include_str!("book.css"))?;
     // No fonts: the book takes those of the reader's system.
     write(&root.join("theme/fonts/fonts.css"), "/* none */\n")?;

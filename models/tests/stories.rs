@@ -63,6 +63,21 @@ fn the_rows_are_the_lines_of_the_text() {
 }
 
 #[test]
+fn the_book_has_these_stories() {
+    let folder = Path::new("../book/recordings/stories");
+    for Mistake { name, .. } in MISTAKES {
+        let file = folder.join(format!("{name}.html"));
+        let recorded = fs::read_to_string(&file).expect("a story in the book");
+        let same = recorded.replace("\r\n", "\n") == html(name);
+        assert!(same, "{name}: run book/record");
+    }
+    assert_eq!(
+        fs::read_dir(folder).expect("stories").count(),
+        MISTAKES.len()
+    );
+}
+
+#[test]
 fn it_stops_once_before_the_fatal_step() {
     let expected = [
         ("kept_sender", "main waits: results is empty"),

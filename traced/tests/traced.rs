@@ -66,6 +66,28 @@ fn the_last_sender_goes_then_the_channel_closes_then_the_loops_end() {
 }
 
 #[test]
+fn the_recordings_of_the_book_are_of_these_lessons() {
+    for lesson in ["basic", "struct_pool"] {
+        let file = format!("../book/recordings/{lesson}.html");
+        let recorded = fs::read_to_string(&file).expect("a recording");
+        let (_, page) = traced(lesson, &[]);
+        assert_eq!(printed(&recorded), printed(&page), "run book/record");
+    }
+}
+
+/// What a page says that the lesson has printed, in an order that does not depend on which worker is
+/// faster, and without the workers' numbers.
+fn printed(page: &str) -> Vec<&str> {
+    let steps = steps(page).into_iter();
+    let lines = steps.filter_map(|step| step.strip_prefix("output: "));
+    let mut lines: Vec<&str> = lines
+        .map(|line| line.split_once(" processing ").map_or(line, |(_, job)| job))
+        .collect();
+    lines.sort();
+    lines
+}
+
+#[test]
 fn who_takes_a_job_starts_it() {
     for lesson in [
         "basic",
