@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 use std::{env, panic, process, thread};
 
-use clap::ValueEnum;
+use clap::{Command, ValueEnum};
 use clap::builder::{RangedU64ValueParser, TypedValueParser, ValueParser};
 use crossbeam_channel::Receiver;
 use timeline::replay::Replay;
@@ -28,10 +28,7 @@ pub trait Parse: clap::Parser {
     /// operating system refuses a thread to `main`.
     fn parse() -> Self {
         fail_without_threads();
-        let command = Self::command()
-            // Otherwise `--workers -1` is an "unexpected argument '-1'".
-            .mut_args(|arg| arg.allow_negative_numbers(true));
-        command
+        with_negative_numbers(Self::command())
             .try_get_matches_from(args())
             .and_then(|matches| Self::from_arg_matches(&matches))
             .unwrap_or_else(|error| {
@@ -45,6 +42,16 @@ pub trait Parse: clap::Parser {
 }
 
 impl<Flags: clap::Parser> Parse for Flags {}
+
+/// Without this, `--workers -1` is an "unexpected argument '-1'".
+fn with_negative_numbers(command: Command) -> Command {
+    command
+        .mut_args(|arg| {
+            let takes_value = arg.get_action().takes_values();
+            arg.allow_negative_numbers(takes_value)
+        })
+        .mut_subcommands(with_negative_numbers)
+}
 
 /// The command that [`run_as`] was told.
 static RUN_AS: OnceLock<(String, Vec<OsString>)> = OnceLock::new();

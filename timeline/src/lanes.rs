@@ -16,10 +16,11 @@ pub fn lanes(recording: &Recording) -> Vec<Lane<'_>> {
 /// The name of a lane that stands for these lanes.
 pub fn lane_name(recording: &Recording, lanes: &[Lane]) -> String {
     let name = recording.lanes.name();
+    let label = |number| recording.lanes.label(number);
     match lanes {
-        [(number, _)] => format!("{name} {number}"),
+        [(number, _)] => format!("{name} {}", label(*number)),
         [(first, _), .., (last, _)] if last - first < lanes.len() => {
-            format!("{name}s {first}-{last}")
+            format!("{name}s {}-{}", label(*first), label(*last))
         }
         // There are numbers in between without a lane.
         _ => format!("{} {name}s", lanes.len()),

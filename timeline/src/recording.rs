@@ -51,6 +51,14 @@ pub enum Lanes {
     Workers(RangeInclusive<usize>),
     /// One thread for each of these jobs.
     ThreadPerJob(RangeInclusive<usize>),
+    /// The workers of several processes. The numbers count all of them: worker 2.1 is the first
+    /// one of the second process.
+    Processes {
+        /// How many processes.
+        processes: usize,
+        /// How many workers in each of them.
+        workers: usize,
+    },
 }
 
 impl Default for Lanes {
@@ -65,14 +73,26 @@ impl Lanes {
     pub fn numbers(&self) -> RangeInclusive<usize> {
         match self {
             Lanes::Workers(numbers) | Lanes::ThreadPerJob(numbers) => numbers.clone(),
+            Lanes::Processes { processes, workers } => 1..=processes * workers,
         }
     }
 
     /// What a lane stands for.
     pub fn name(&self) -> &'static str {
         match self {
-            Lanes::Workers(_) => "worker",
+            Lanes::Workers(_) | Lanes::Processes { .. } => "worker",
             Lanes::ThreadPerJob(_) => "thread",
+        }
+    }
+
+    /// What the lane with this number is called, after its [`name`](Self::name).
+    pub fn label(&self, number: usize) -> String {
+        match self {
+            Lanes::Processes { workers, .. } => {
+                let (before, worker) = ((number - 1) / workers, (number - 1) % workers);
+                format!("{}.{}", before + 1, worker + 1)
+            }
+            Lanes::Workers(_) | Lanes::ThreadPerJob(_) => number.to_string(),
         }
     }
 }

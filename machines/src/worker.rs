@@ -1,0 +1,197 @@
+//! The same pool as in the other lessons, but its queue is in the engine: one
+//! process with a few worker threads. There may be many, on many machines.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{mem, process, thread};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, bounded, never, select};
+use worker_pools::{Cancel, Context, Work, eprintln, println, signal};
+
+use crate::flags::WorkFlags;
+use crate::queue::{Job, Queue, Result};
+
+/// What the workers of a process share.
+struct Pool<'a> {
+    url: &'a str,
+    flags: &'a WorkFlags,
+    work: Work,
+    /// When it is done, the workers take no more jobs.
+    taking: Context,
+    /// When it is done, they give back the jobs that they have.
+    working: Context,
+}
+
+/// The jobs that a worker has taken: the first one runs.
+type Hand = Mutex<VecDeque<Job>>;
+
+impl Pool<'_> {
+    fn open(&self, worker: &str) -> Result<Queue> {
+        Queue::open(self.url, worker, self.flags.lease_ms)
+    }
+}
+
+/// Works until a signal comes. The first one drains: the workers take no more
+/// jobs, and finish those that they have. The second one stops: they give these
+/// jobs back.
+pub fn work(url: &str, flags: &WorkFlags) -> Result<()> {
+    let (taking, end_taking) = Context::with_cancel();
+    let (working, end_working) = Context::with_cancel();
+    let pool = Pool {
+        url,
+        flags,
+        work: flags.work(),
+        taking,
+        working,
+    };
+    let signals = signal::notify();
+    let owner_gone = if flags.until_stdin_closes {
+        stdin_closes()
+    } else {
+        never()
+    };
+    thread::spawn(move || {
+        end_phases(&signals, &owner_gone, end_taking, end_working)
+    });
+
+    let pool = &pool;
+    thread::scope(|scope| {
+        let start = |id| scope.spawn(move || worker(id, pool));
+        let workers: Vec<_> = (1..=flags.workers).map(start).collect();
+        let mut workers = workers.into_iter();
+        workers.try_for_each(|worker| worker.join().expect("no worker panics"))
+    })
+}
+
+/// The first signal ends the taking, the second one ends the work.
+fn end_phases(
+    signals: &Receiver<()>,
+    owner_gone: &Receiver<()>,
+    taking: Cancel,
+    working: Cancel,
+) {
+    select! {
+        recv(signals) -> _ => {}
+        recv(owner_gone) -> _ => {}
+    }
+    taking.cancel();
+    let _ = signals.recv();
+    working.cancel();
+}
+
+/// A channel that closes when stdin does.
+fn stdin_closes() -> Receiver<()> {
+    let (open, closed) = bounded(0);
+    thread::spawn(move || {
+        let _ = io::copy(&mut io::stdin(), &mut io::sink());
+        drop(open);
+    });
+    closed
+}
+
+fn worker(id: usize, pool: &Pool) -> Result<()> {
+    let name = &format!("{}.{id}", pool.flags.name);
+    let mut queue = pool.open(name)?;
+    let hand = &Hand::default();
+    let (returned, at_return) = &Context::with_cancel();
+    thread::scope(|scope| {
+        if pool.flags.renew {
+            scope.spawn(move || renew_leases(name, pool, hand, returned));
+        }
+        let worked = take_jobs(id, name, pool, &mut queue, hand);
+        at_return.cancel();
+        worked
+    })
+}
+
+fn take_jobs(
+    id: usize,
+    name: &str,
+    pool: &Pool,
+    queue: &mut Queue,
+    hand: &Hand,
+) -> Result<()> {
+    while !pool.taking.is_done() {
+        let jobs = queue.take(pool.flags.take)?;
+        lock(hand).extend(jobs);
+        // A job stays in the hand while it runs, so its lease is renewed.
+        while let Some(job) = first(hand) {
+            if !run_job(id, name, pool, queue, &job)? {
+                let jobs = mem::take(&mut *lock(hand));
+                return give_back(name, queue, jobs);
+            }
+            lock(hand).pop_front();
+        }
+    }
+    Ok(())
+}
+
+/// Does a job, and acknowledges it. The order matters: a worker that
+/// acknowledges first and then dies has lost the job. Returns false if the job
+/// was interrupted.
+fn run_job(
+    id: usize,
+    name: &str,
+    pool: &Pool,
+    queue: &mut Queue,
+    job: &Job,
+) -> Result<bool> {
+    let number = job.number;
+    if job.tries > pool.flags.tries {
+        queue.bury(job)?;
+        println!("worker {name} gives job {number} up");
+        return Ok(true);
+    }
+    queue.start(job)?;
+    println!("worker {name} starts job {number}");
+    if pool.flags.poison == Some(number) {
+        eprintln!("job {number} kills process {}", pool.flags.name);
+        process::abort();
+    }
+    if pool.work.run_with(&pool.working, id, number).is_err() {
+        return Ok(false);
+    }
+    let is_first = queue.make_effect(job)?;
+    queue.done(job)?;
+    let again = if is_first { "" } else { " once more" };
+    println!("worker {name} has done job {number}{again}");
+    Ok(true)
+}
+
+fn give_back(name: &str, queue: &mut Queue, jobs: VecDeque<Job>) -> Result<()> {
+    for job in jobs {
+        queue.give_back(&job)?;
+        println!("worker {name} gives job {} back", job.number);
+    }
+    Ok(())
+}
+
+/// Renews the leases of a worker's jobs until the worker has returned. Also if
+/// its job hangs: then nobody else will ever do this job.
+fn renew_leases(
+    name: &str,
+    pool: &Pool,
+    hand: &Hand,
+    returned: &Context,
+) -> Result<()> {
+    let mut queue = pool.open(name)?;
+    let pause = pool.flags.lease_ms / 3;
+    while let Err(RecvTimeoutError::Timeout) =
+        returned.done().recv_timeout(pause)
+    {
+        let jobs = lock(hand).clone();
+        for job in jobs {
+            queue.renew(&job)?;
+        }
+    }
+    Ok(())
+}
+
+fn first(hand: &Hand) -> Option<Job> {
+    lock(hand).front().cloned()
+}
+
+fn lock(hand: &Hand) -> MutexGuard<'_, VecDeque<Job>> {
+    hand.lock().unwrap_or_else(PoisonError::into_inner)
+}
