@@ -10,8 +10,8 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 use std::{env, panic, process, thread};
 
-use clap::{Command, ValueEnum};
 use clap::builder::{RangedU64ValueParser, TypedValueParser, ValueParser};
+use clap::{Command, ValueEnum};
 use crossbeam_channel::Receiver;
 use timeline::replay::Replay;
 use timeline::{Lanes, Run, Timeline, svg, terminal};
@@ -56,8 +56,8 @@ fn with_negative_numbers(command: Command) -> Command {
 /// The command that [`run_as`] was told.
 static RUN_AS: OnceLock<(String, Vec<OsString>)> = OnceLock::new();
 
-/// For a program that runs the source of a lesson under another name: says the
-/// command up to the lesson's flags, and the flags.
+/// For a program that is not run with `cargo run --bin`: says the command up to
+/// the flags, and the flags.
 pub fn run_as(command: &str, flags: Vec<OsString>) {
     let _ = RUN_AS.set((command.to_string(), flags));
 }
@@ -292,7 +292,8 @@ fn command() -> String {
     let mut args = args().into_iter();
     let program = args.next().unwrap_or_default();
     let (mut command, mut separator) = match RUN_AS.get() {
-        Some((command, _)) => (command.clone(), ""),
+        Some((command, _)) if command.contains(" -- ") => (command.clone(), ""),
+        Some((command, _)) => (command.clone(), " --"),
         None => {
             let lesson = Path::new(&program).file_stem().unwrap_or_default();
             let lesson = lesson.to_string_lossy();

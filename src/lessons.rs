@@ -1,5 +1,5 @@
 //! The list of the lessons, in reading order. `cargo run` prints it; tests
-//! compare the README, the programs and the exercises with it.
+//! compare the README, the programs, the book and the exercises with it.
 
 /// One lesson.
 #[derive(Clone, Copy, Debug)]
@@ -12,7 +12,15 @@ pub struct Lesson {
     pub shows: &'static str,
 }
 
-/// All lessons, in reading order.
+/// The lesson after all others, in a package with this name:
+/// `cargo run -p machines`.
+pub const MACHINES: Lesson = Lesson {
+    name: "machines",
+    section: "beyond the articles",
+    shows: "the same pool in many processes, fed by Redis Streams",
+};
+
+/// The lessons of this package, in reading order.
 pub const LESSONS: [Lesson; 8] = [
     Lesson {
         name: "why_pools",

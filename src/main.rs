@@ -1,7 +1,7 @@
 //! Lists the lessons: what `cargo run` prints.
 
 use worker_pools::cli::Parse;
-use worker_pools::lessons::{LESSONS, Lesson};
+use worker_pools::lessons::{LESSONS, Lesson, MACHINES};
 use worker_pools::println;
 
 /// Lists the lessons on worker pools
@@ -22,6 +22,12 @@ fn main() {
         println!("{name} (article {section})");
         println!("  {shows}");
     }
-    println!("\nRun a lesson:      cargo run --bin basic");
+    let Lesson {
+        name,
+        section,
+        shows,
+    } = MACHINES;
+    println!("{name} ({section})\n  {shows}");
+    println!("\nRun a lesson:      cargo run --bin basic, cargo run -p {name}");
     println!("Explain its flags: cargo run --bin basic -- --help");
 }

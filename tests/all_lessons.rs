@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use common::{run, within_limit};
-use worker_pools::lessons::{LESSONS, Lesson};
+use worker_pools::lessons::{LESSONS, Lesson, MACHINES};
 
 const LIST: &str = env!("CARGO_BIN_EXE_worker-pools");
 
@@ -61,9 +61,10 @@ fn the_list_has_every_lesson() {
     let names: Vec<&str> = list
         .stdout
         .iter()
-        .filter_map(|line| Some(line.split_once(" (article ")?.0))
+        .filter_map(|line| Some(line.strip_suffix(')')?.split_once(" (")?.0))
         .collect();
-    assert_eq!(names, LESSONS.map(|it| it.name));
+    let lessons = LESSONS.iter().chain([&MACHINES]);
+    assert_eq!(names, lessons.map(|it| it.name).collect::<Vec<_>>());
     // A terminal has 24 lines of 80 columns, and one is for the prompt.
     assert!(list.stdout.len() < 24, "{list:#?}");
     let wide = list.stdout.iter().find(|line| line.chars().count() > 80);
@@ -91,11 +92,20 @@ fn the_readme_and_the_book_show_every_lesson() {
             format!("| [`{name}`]({file}) | {section} | {shows} |")
         },
     );
-    assert_eq!(rows.collect::<Vec<_>>(), expected);
-    for Lesson { name, .. } in LESSONS {
+    let Lesson {
+        name,
+        section,
+        shows,
+    } = MACHINES;
+    let last = format!("| [`{name}`]({name}/src/main.rs) | {section} | {shows} |");
+    let expected = expected.into_iter().chain([last]);
+    assert!(rows.eq(expected), "{table}");
+    let commands = LESSONS.map(|it| (it.name, format!("`cargo run --bin {}", it.name)));
+    let last = (name, format!("`cargo run -p {name}"));
+    for (name, command) in commands.into_iter().chain([last]) {
         let page = format!("{}/book/pages/{name}.md", env!("CARGO_MANIFEST_DIR"));
         let page = fs::read_to_string(page).expect("the lesson's page of the book");
-        assert!(page.contains(&format!("`cargo run --bin {name}")), "{name}");
+        assert!(page.contains(&command), "{name}");
     }
 }
 
@@ -120,8 +130,10 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
 
 #[test]
 fn every_line_of_the_source_fits_the_projector() {
-    let files = rust_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
-    assert!(files.len() > 20, "{files:?}");
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = rust_files(&repository.join("src"));
+    files.extend(rust_files(&repository.join("machines/src")));
+    assert!(files.len() > 40, "{files:?}");
     for file in files {
         let source = fs::read_to_string(&file).expect("a readable file");
         let wide = source.lines().find(|line| line.chars().count() > 80);

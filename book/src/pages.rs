@@ -9,7 +9,7 @@ use timeline::replay;
 
 use crate::build::text;
 use crate::item;
-use crate::lessons::LESSONS;
+use crate::lessons::{LESSONS, Lesson, MACHINES};
 use crate::links;
 
 /// Expands the pages, and remembers what they need beside them.
@@ -133,15 +133,18 @@ impl Expansion {
 
     /// The lines below the title of a lesson's page.
     fn lesson(&self, name: &str) -> Result<String, String> {
-        let lesson = LESSONS.iter().find(|lesson| lesson.name == name);
+        let lesson = all_lessons().find(|lesson| lesson.name == name);
         let section = lesson.ok_or("there is no such lesson")?.section;
-        let (article, section) = section.split_once(", ").ok_or("no section")?;
+        let section = match section.split_once(", ") {
+            Some((article, section)) => format!("Article {article}, {section}"),
+            None => section.replacen('b', "B", 1), // beyond the articles
+        };
         let (heading, _) = self.teaching(name)?;
         let minutes: Vec<&str> = heading.split(", ").collect();
         let (_, minutes) = minutes[0].split_once(": ").ok_or("no minutes")?;
         let file = source_of(&self.repository, name);
         Ok(format!(
-            "<p class=\"facts\">Article {article}, {section} · {minutes}, and the exercises · \
+            "<p class=\"facts\">{section} · {minutes}, and the exercises · \
              <code>{file}</code></p>"
         ))
     }
@@ -196,19 +199,23 @@ fn details(summary: &str, text: &str) -> String {
     format!("<details>\n<summary>{summary}</summary>\n\n{text}\n\n</details>\n")
 }
 
+fn all_lessons() -> impl Iterator<Item = Lesson> {
+    LESSONS.into_iter().chain([MACHINES])
+}
+
 /// The source file of a lesson.
 fn source_of(repository: &Path, lesson: &str) -> String {
-    let file = format!("src/bin/{lesson}.rs");
-    if repository.join(&file).exists() {
-        file
-    } else {
-        format!("src/bin/{lesson}/main.rs")
-    }
+    let in_folder = format!("src/bin/{lesson}/main.rs");
+    let in_package = format!("{lesson}/src/main.rs");
+    let found = [in_folder, in_package]
+        .into_iter()
+        .find(|it| repository.join(it).exists());
+    found.unwrap_or(format!("src/bin/{lesson}.rs"))
 }
 
 fn table_of_lessons() -> String {
     let mut table = "| lesson | article, section | what it shows |\n|---|---|---|\n".to_string();
-    for lesson in LESSONS {
+    for lesson in all_lessons() {
         let (name, section, shows) = (lesson.name, lesson.section, lesson.shows);
         table += &format!("| [`{name}`]({name}.md) | {section} | {shows} |\n");
     }
@@ -309,18 +316,20 @@ mod tests {
         let (_, lessons) = summary.split_once("# The lessons\n").expect("the lessons");
         let (lessons, _) = lessons.split_once("\n# ").expect("what comes after them");
         let listed: Vec<&str> = lessons.lines().filter(|line| !line.is_empty()).collect();
-        assert_eq!(
-            listed,
-            LESSONS.map(|it| format!("- [{0}]({0}.md)", it.name))
-        );
+        let expected = all_lessons().map(|it| format!("- [{0}]({0}.md)", it.name));
+        assert_eq!(listed, expected.collect::<Vec<_>>());
     }
 
     /// What a page of a lesson has, in this order.
     #[test]
     fn a_page_of_a_lesson_asks_before_it_answers() {
-        for lesson in LESSONS {
+        for lesson in all_lessons() {
             let name = lesson.name;
             let page = text(&repository().join(format!("book/pages/{name}.md"))).expect(name);
+            let differences = match name {
+                "machines" => "From one process to many",
+                _ => "Go to Rust",
+            };
             let mut rest = &page[..];
             for part in [
                 format!("{{{{#lesson {name}}}}}"),
@@ -332,7 +341,7 @@ mod tests {
                 "\n</details>\n".to_string(),
                 "\n## The code\n".to_string(),
                 "{{#item ".to_string(),
-                format!("{{{{#header {name} Go to Rust}}}}"),
+                format!("{{{{#header {name} {differences}}}}}"),
                 "\n## Traps\n".to_string(),
                 format!("{{{{#header {name} Try}}}}"),
                 format!("{{{{#exercises {name}}}}}"),

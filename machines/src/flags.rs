@@ -104,7 +104,7 @@ pub struct WorkFlags {
     /// How long a worker may say nothing before others take its jobs, in
     /// milliseconds
     #[arg(long, value_name = "MS", default_value = "1000")]
-    #[arg(value_parser = count::<u64>(1..=3_600_000).map(Duration::from_millis))]
+    #[arg(value_parser = lease())]
     pub lease_ms: Duration,
 
     /// Renew the lease of a job while it runs
@@ -201,6 +201,11 @@ impl WorkFlags {
         args.push("--until-stdin-closes".to_string());
         args
     }
+}
+
+/// Without a lease, a job would be everybody's at once.
+fn lease() -> impl TypedValueParser<Value = Duration> {
+    count::<u64>(1..=3_600_000).map(Duration::from_millis)
 }
 
 /// A name that no process on another machine has, even with the same number.

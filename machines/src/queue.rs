@@ -1,9 +1,8 @@
 //! The queue in the engine, behind four verbs: put, take, done, give back.
 //!
-//! It is a [Redis stream](https://redis.io/docs/latest/develop/data-types/streams/)
-//! with a consumer group. The engine remembers which worker took which job, and
-//! when. A taken job is leased: if its worker says nothing for the time of the
-//! lease, another worker takes the job.
+//! It is a [Redis stream][streams] with a consumer group. The engine remembers
+//! which worker took which job, and when. A taken job is leased: if its worker
+//! says nothing for the time of the lease, another worker takes the job.
 //!
 //! A command whose answer was lost is sent again. So even a put can happen
 //! twice: every promise here is *at least once*.
@@ -11,6 +10,8 @@
 //! What is not used, as it loses jobs: `MAXLEN` drops the oldest jobs, taken or
 //! not; `XGROUP DELCONSUMER` drops the jobs in a worker's hands; a group that
 //! begins at `$` never sees the jobs that were put before it was made.
+//!
+//! [streams]: https://redis.io/docs/latest/develop/data-types/streams/
 
 use std::fmt::{self, Display, Formatter};
 use std::thread;
@@ -55,8 +56,8 @@ pub struct Queue {
     /// Who takes jobs here.
     worker: String,
     lease: Duration,
-    /// When all jobs in other hands were last looked at, and where the next look
-    /// goes on.
+    /// When all jobs in other hands were last looked at, and where the next
+    /// look goes on.
     looked: Instant,
     look_from: String,
 }
@@ -96,7 +97,8 @@ impl Display for Error {
             ),
             Error::NoMemory => write!(
                 f,
-                "the server has no memory left (raise its maxmemory); the jobs in it are safe"
+                "the server has no memory left, but no job is lost (raise its \
+                 maxmemory)"
             ),
             Error::Engine(error) => write!(f, "the server: {error}"),
         }
@@ -174,7 +176,8 @@ impl Queue {
         Ok(queue)
     }
 
-    /// Gets numbers for new jobs that no other producer gets. Returns the first.
+    /// Gets numbers for new jobs that no other producer gets. Returns the
+    /// first.
     pub fn numbers(&mut self, count: usize) -> Result<usize> {
         let last: usize = self.ask(&format!("INCRBY {NUMBERS} {count}"))?;
         Ok(last + 1 - count)
@@ -280,8 +283,8 @@ impl Queue {
         self.set_idle(job, Duration::ZERO, job.tries)
     }
 
-    /// Sets for how long this worker has said nothing about a job, and how often
-    /// the job was taken.
+    /// Sets for how long this worker has said nothing about a job, and how
+    /// often the job was taken.
     fn set_idle(
         &mut self,
         job: &Job,
@@ -294,8 +297,8 @@ impl Queue {
         if pending.is_empty() {
             return Ok(());
         }
-        // If the lease expires at this very moment, this takes the job back from
-        // its new owner, and it is done twice.
+        // If the lease expires at this very moment, this takes the job back
+        // from its new owner, and it is done twice.
         let idle = idle.as_millis();
         self.ask(&format!(
             "XCLAIM {JOBS} {WORKERS} {worker} 0 {id} IDLE {idle} \
@@ -309,8 +312,8 @@ impl Queue {
         self.ask(&format!("HINCRBY {STARTS} {number} 1"))
     }
 
-    /// The effect of a job, as a payment or an e-mail would be. Returns false if
-    /// it was made before: then nothing happens, so a job may be done twice.
+    /// The effect of a job, as a payment or an e-mail would be. Returns false
+    /// if it was made before: then nothing happens, so a job may be done twice.
     pub fn make_effect(&mut self, job: &Job) -> Result<bool> {
         let (number, worker) = (job.number, &self.worker);
         let is_new: bool =
@@ -419,8 +422,8 @@ impl Queue {
 
 /// A job in the stream: its id, and its only field.
 type Entry = (String, (String, usize));
-/// A job in somebody's hands: its id, who has it, for how long, and how often it
-/// was taken.
+/// A job in somebody's hands: its id, who has it, for how long, and how often
+/// it was taken.
 type Pending = (String, String, usize, usize);
 /// How many jobs are in somebody's hands, and how many in whose.
 type Summary = (usize, Value, Value, Option<Vec<(String, usize)>>);

@@ -51,13 +51,15 @@ pub fn print_account(put: usize, account: &Account) -> bool {
         count => format!(", {count} lost"),
     };
     println!(
-        "{put} jobs: {done} done, {dead} dead{and_done}, {left} left{and_lost}; {starts} starts: \
+        "{put} jobs: {done} done, {dead} dead{and_done}, \
+         {left} left{and_lost}; {starts} starts: \
          {started_again} jobs started again, {twice} were done twice"
     );
     lost == 0
 }
 
-/// The last line if the server has forgotten all jobs: what is known without it.
+/// The last line if the server has forgotten all jobs: what is known without
+/// it.
 pub fn print_forgotten(put: usize, done: usize) {
     let lost = put.saturating_sub(done);
     println!(

@@ -12,11 +12,12 @@ use crossbeam_channel::{
     Receiver, Sender, after, never, select, tick, unbounded,
 };
 use timeline::{Ending, Lanes, Timeline};
+use worker_pools::output::fail;
 use worker_pools::{Context, eprintln, println, signal};
 
 use crate::flags::RunFlags;
 use crate::put::{Put, put_all};
-use crate::queue::{Error, Queue};
+use crate::queue::{Error, Queue, Result};
 use crate::report;
 use crate::server::Server;
 
@@ -47,137 +48,179 @@ struct Crew<'a> {
     done: BTreeSet<usize>,
 }
 
-/// Returns whether no job was lost.
+/// Returns whether no job was lost. If a process or a server cannot be started,
+/// it ends the program with status 1 and one line on stderr.
 ///
 /// # Errors
 ///
-/// With a reason for the user, if a server or a process cannot be started, or
-/// if the server does not answer.
-pub fn run(flags: &RunFlags) -> Result<bool, String> {
+/// If the server does not answer.
+pub fn run(flags: &RunFlags) -> Result<bool> {
     let mut server = None;
     let url = match &flags.url {
         Some(url) => url.clone(),
-        None => server.insert(Server::start(!flags.no_aof)?).url.clone(),
+        None => server.insert(Server::start(!flags.no_aof)).url.clone(),
     };
-    let mut queue =
-        Queue::open(&url, "main", flags.work.lease_ms).map_err(reason)?;
-    if queue.state().map_err(reason)?.put > 0 {
-        return Err(format!(
-            "this server has jobs already: look at them with \"machines show --url {url}\", and \
-             delete them with \"machines clear --url {url}\""
+    let mut queue = Queue::open(&url, "main", flags.work.lease_ms)?;
+    if queue.state()?.put > 0 {
+        fail(format_args!(
+            "{url} has jobs already (look at them with the command show, and \
+             delete them with the command clear)"
         ));
     }
     let signals = signal::notify();
-    let start = Instant::now();
     let (ended_tx, ended_rx) = unbounded();
     let mut crew = Crew::new(&url, flags, ended_tx);
     let timeline = crew.timeline.clone();
     for number in 1..=flags.processes {
-        crew.start(number)?;
+        crew.start(number);
     }
     let (putting, end_putting) = Context::with_cancel();
-    let producer = {
-        let (url, flags, timeline) =
-            (url.clone(), flags.clone(), timeline.clone());
-        thread::spawn(move || produce(&url, &flags, &putting, &timeline))
-    };
-
-    let kill = alarm(flags.kill_after_ms);
-    let kill_server = alarm(flags.kill_server_after_ms);
-    let looks = tick(LOOK);
-    let mut printed = start;
-    let mut is_forgotten = false;
-    loop {
-        select! {
-            recv(signals) -> _ => {
-                eprintln!("no more jobs: waiting for those that have begun");
-                break;
-            }
-            recv(kill) -> _ => {
-                let number = flags.processes.min(2);
-                timeline.mark(&format!("kill process {number}"), Instant::now());
-                crew.kill(number);
-                let hands = queue.in_hands(&format!("{number}.")).map_err(reason)?;
-                println!("killed process {number} ({hands} jobs were in its hands)");
-            }
-            recv(kill_server) -> _ => if let Some(server) = &mut server {
-                timeline.mark("kill the server", Instant::now());
-                server.restart().map_err(|error| format!("the server's guard: {error}"))?;
-                println!("killed the server, and started it again");
-            },
-            recv(ended_rx) -> number => {
-                crew.replace(number.expect("the crew has a sender"))?;
-                if crew.processes.is_empty() {
-                    break;
-                }
-            }
-            recv(looks) -> _ => match queue.state() {
-                Ok(state) => {
-                    if printed.elapsed() >= PRINT {
-                        printed = Instant::now();
-                        report::print_state(start.elapsed(), &state);
-                    }
-                    if producer.is_finished() && state.waiting + state.taken == 0 {
-                        break;
-                    }
-                }
-                Err(Error::Forgotten) => {
-                    is_forgotten = true;
-                    break;
-                }
-                Err(error) => return Err(reason(error)),
-            },
-        }
-    }
-    end_putting.cancel();
-    let (put, produced) = producer.join().expect("the producer does not panic");
-    if let Err(error @ Error::Engine(_)) = produced {
-        eprintln!("the producer: {error}");
-    }
-    crew.end(&ended_rx, &signals);
-    flags.picture.draw(&timeline);
-    if put.refused > 0 {
-        report::print_put(&put);
-    }
-    match queue.account() {
-        Ok(account) if !is_forgotten => {
-            Ok(report::print_account(put.jobs, &account))
-        }
-        Ok(_) | Err(Error::Forgotten) => {
-            report::print_forgotten(put.jobs, crew.done.len());
-            Ok(false)
-        }
-        Err(error) => Err(reason(error)),
-    }
+    thread::scope(|scope| {
+        let producer =
+            scope.spawn(|| produce(&url, flags, &putting, &timeline));
+        let mut show = Show {
+            server,
+            queue,
+            crew,
+            ended: ended_rx,
+            signals,
+        };
+        let watched = show.watch(flags, || producer.is_finished());
+        end_putting.cancel();
+        let put = producer.join().expect("the producer does not panic");
+        show.end();
+        flags.picture.draw(&timeline);
+        show.account(&put, watched)
+    })
 }
 
-fn reason(error: Error) -> String {
-    error.to_string()
-}
-
-/// A channel that receives once after this time; never if it is zero.
-fn alarm(after_time: Duration) -> Receiver<Instant> {
-    match after_time {
-        Duration::ZERO => never(),
-        time => after(time),
-    }
-}
-
+/// Puts the jobs into the queue.
 fn produce(
     url: &str,
     flags: &RunFlags,
     context: &Context,
     timeline: &Timeline,
-) -> (Put, Result<(), Error>) {
+) -> Put {
     let mut put = Put::default();
-    let produced = Queue::open(url, "producer", flags.work.lease_ms).and_then(
-        |mut queue| {
-            put_all(&mut queue, &flags.put, context, &mut put, |job| {
-                timeline.queued(job)
-            })
-        },
-    );
-    (put, produced)
+    let produced =
+        Queue::open(url, "producer", flags.work.lease_ms).and_then(|mut it| {
+            let queued = |job| timeline.queued(job);
+            put_all(&mut it, &flags.put, context, &mut put, queued)
+        });
+    if let Err(error) = produced {
+        eprintln!("the producer has ended: {error}");
+    }
+    put
+}
+
+/// All that runs.
+struct Show<'a> {
+    server: Option<Server>,
+    queue: Queue,
+    crew: Crew<'a>,
+    /// Receives the number of a process that has ended.
+    ended: Receiver<usize>,
+    signals: Receiver<()>,
+}
+
+impl Show<'_> {
+    /// Kills what is to be killed, and watches the jobs until they are done, a
+    /// signal comes, or no process is left.
+    fn watch(
+        &mut self,
+        flags: &RunFlags,
+        all_are_put: impl Fn() -> bool,
+    ) -> Result<()> {
+        let kill = alarm(flags.kill_after_ms);
+        let kill_server = alarm(flags.kill_server_after_ms);
+        let looks = tick(LOOK);
+        let start = Instant::now();
+        let mut printed = start;
+        loop {
+            select! {
+                recv(self.signals) -> _ => {
+                    eprintln!("no more jobs: finishing those that have begun");
+                    return Ok(());
+                }
+                recv(kill) -> _ => self.kill(flags.processes.min(2))?,
+                recv(kill_server) -> _ => self.kill_server(),
+                recv(self.ended) -> number => {
+                    self.crew.replace(number.expect("the crew can send"));
+                    if self.crew.processes.is_empty() {
+                        return Ok(());
+                    }
+                }
+                recv(looks) -> _ => {
+                    let state = self.queue.state()?;
+                    if printed.elapsed() >= PRINT {
+                        printed = Instant::now();
+                        report::print_state(start.elapsed(), &state);
+                    }
+                    if all_are_put() && state.waiting + state.taken == 0 {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
+
+    fn kill(&mut self, number: usize) -> Result<()> {
+        let now = Instant::now();
+        self.crew.kill(number);
+        self.crew
+            .timeline
+            .mark(&format!("kill process {number}"), now);
+        let hands = self.queue.in_hands(&format!("{number}."))?;
+        println!("killed process {number} ({hands} jobs were in its hands)");
+        Ok(())
+    }
+
+    fn kill_server(&mut self) {
+        if let Some(server) = &mut self.server {
+            self.crew.timeline.mark("kill the server", Instant::now());
+            server.restart();
+            println!("killed the server, and started it again");
+        }
+    }
+
+    /// Lets all processes finish the jobs that they have, and waits for them.
+    fn end(&mut self) {
+        for process in self.crew.processes.values_mut() {
+            drop(process.stdin.take());
+        }
+        while !self.crew.processes.is_empty() {
+            select! {
+                recv(self.ended) -> number => {
+                    self.crew.remove(number.expect("the crew can send"));
+                }
+                // A second Ctrl-C in the terminal, which the processes have got
+                // as well.
+                recv(self.signals) -> _ => {}
+            }
+        }
+    }
+
+    fn account(&mut self, put: &Put, watched: Result<()>) -> Result<bool> {
+        if put.refused > 0 {
+            report::print_put(put);
+        }
+        match watched.and_then(|()| self.queue.account()) {
+            Ok(account) => Ok(report::print_account(put.jobs, &account)),
+            Err(Error::Forgotten) => {
+                report::print_forgotten(put.jobs, self.crew.done.len());
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// A channel that receives once after this time; never if it is zero.
+fn alarm(time: Duration) -> Receiver<Instant> {
+    match time {
+        Duration::ZERO => never(),
+        time => after(time),
+    }
 }
 
 impl Crew<'_> {
@@ -202,16 +245,16 @@ impl Crew<'_> {
     }
 
     /// Starts the process with this number.
-    fn start(&mut self, number: usize) -> Result<(), String> {
-        let program = env::current_exe().map_err(|error| error.to_string())?;
-        let mut command = Command::new(program);
-        command.args(["work", "--url", self.url]);
-        command.args(self.flags.work.args(&number.to_string()));
-        command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let child = command.spawn();
-        let mut child = child.map_err(|error| {
-            format!("cannot start process {number}: {error}")
-        })?;
+    fn start(&mut self, number: usize) {
+        let started = env::current_exe().and_then(|program| {
+            let mut command = Command::new(program);
+            command.args(["work", "--url", self.url]);
+            command.args(self.flags.work.args(&number.to_string()));
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()
+        });
+        let mut child = started.unwrap_or_else(|error| {
+            fail(format_args!("cannot start process {number}: {error}"))
+        });
         let stdin = child.stdin.take();
         let stdout = child.stdout.take().expect("it is piped");
         let (timeline, ended) = (self.timeline.clone(), self.ended.clone());
@@ -231,7 +274,6 @@ impl Crew<'_> {
                 killed: false,
             },
         );
-        Ok(())
     }
 
     /// Kills a process with `kill -9`.
@@ -243,18 +285,17 @@ impl Crew<'_> {
         }
     }
 
-    /// A process has ended. If it died of a job, another one takes its place, as
-    /// with any service manager.
-    fn replace(&mut self, number: usize) -> Result<(), String> {
-        let died = self.remove(number);
-        if died {
+    /// A process has ended. If it died of a job, another one takes its place,
+    /// as with any service manager.
+    fn replace(&mut self, number: usize) {
+        if self.remove(number) {
             eprintln!("process {number} died, and is started again");
-            self.start(number)?;
+            self.start(number);
         }
-        Ok(())
     }
 
-    /// Takes note of a process that has ended. Returns whether it died by itself.
+    /// Takes note of a process that has ended. Returns whether it died by
+    /// itself.
     fn remove(&mut self, number: usize) -> bool {
         let Some(mut process) = self.processes.remove(&number) else {
             return false;
@@ -265,22 +306,6 @@ impl Crew<'_> {
         // With status 1 it has said why: it would do the same again.
         let died = status.is_ok_and(|it| !it.success() && it.code() != Some(1));
         died && !process.killed
-    }
-
-    /// Lets all processes finish the jobs that they have, and waits for them.
-    fn end(&mut self, ended: &Receiver<usize>, signals: &Receiver<()>) {
-        for process in self.processes.values_mut() {
-            drop(process.stdin.take());
-        }
-        while !self.processes.is_empty() {
-            select! {
-                recv(ended) -> number => {
-                    self.remove(number.expect("the crew has a sender"));
-                }
-                // A second Ctrl-C in the terminal: the processes have got it too.
-                recv(signals) -> _ => {}
-            }
-        }
     }
 }
 
@@ -293,7 +318,7 @@ fn record(
 ) -> BTreeSet<usize> {
     let mut running = BTreeMap::new();
     let mut done = BTreeSet::new();
-    for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+    for line in BufReader::new(stdout).lines().map_while(|line| line.ok()) {
         // As in "worker 2.1 starts job 17".
         let words: Vec<&str> = line.split(' ').collect();
         let lane = words

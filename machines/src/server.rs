@@ -10,6 +10,8 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, fs, process, thread};
 
+use worker_pools::output::fail;
+
 /// The programs, of which one must be there. They do the same.
 const PROGRAMS: [&str; 2] = ["redis-server", "valkey-server"];
 /// How long it may take to start.
@@ -28,43 +30,39 @@ impl Server {
     /// Starts a server, and waits until it answers. With `aof`, it writes each
     /// change to a log, and after a restart it knows them again.
     ///
-    /// # Errors
-    ///
-    /// With a reason for the user, if there is no server or it does not start.
-    pub fn start(aof: bool) -> Result<Server, String> {
+    /// If there is no server or it does not start, it ends the program with
+    /// status 1 and one line on stderr.
+    pub fn start(aof: bool) -> Server {
         let folder =
             env::temp_dir().join(format!("machines-{}", process::id()));
-        let mut command = Command::new(
-            env::current_exe().map_err(|error| error.to_string())?,
-        );
-        command
-            .arg("serve")
-            .arg(&folder)
-            .args((!aof).then_some("--no-aof"));
-        command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        out_of_reach_of_ctrl_c(&mut command);
-        let mut guard = command
-            .spawn()
-            .map_err(|error| format!("cannot start a guard: {error}"))?;
+        let started = env::current_exe().and_then(|program| {
+            let mut guard = Command::new(program);
+            guard.arg("serve").arg(&folder);
+            guard.args((!aof).then_some("--no-aof"));
+            guard.stdin(Stdio::piped()).stdout(Stdio::piped());
+            out_of_reach_of_ctrl_c(&mut guard);
+            guard.spawn()
+        });
+        let mut guard = started.unwrap_or_else(|error| {
+            fail(format_args!("cannot start the server's guard: {error}"))
+        });
         let stdin = guard.stdin.take();
         let stdout = guard.stdout.take().expect("it is piped");
-        let url = url(&folder);
-        let server = Server { guard, stdin, url };
         match BufReader::new(stdout).lines().next() {
-            Some(Ok(line)) if line == READY => Ok(server),
-            Some(Ok(reason)) => Err(reason),
-            Some(Err(_)) | None => Err("the server's guard died".to_string()),
+            Some(Ok(line)) if line == READY => {}
+            Some(Ok(reason)) => fail(format_args!("{reason}")),
+            _ => fail(format_args!("the server's guard died")),
         }
+        let url = url(&folder);
+        Server { guard, stdin, url }
     }
 
     /// Kills the server as a power cut would, and starts it again.
-    ///
-    /// # Errors
-    ///
-    /// If the guard is gone.
-    pub fn restart(&mut self) -> io::Result<()> {
+    pub fn restart(&mut self) {
         let stdin = self.stdin.as_mut().expect("it is there until the end");
-        stdin.write_all(b"restart\n")
+        if let Err(error) = stdin.write_all(b"restart\n") {
+            fail(format_args!("the server's guard died: {error}"));
+        }
     }
 }
 
@@ -139,9 +137,9 @@ fn start(folder: &Path, aof: bool) -> Result<Running, String> {
     }
     let [redis, valkey] = PROGRAMS;
     Err(format!(
-        "there is no {redis} and no {valkey} on this machine. Install one (Debian: apt install \
-         redis-server; macOS: brew install valkey; Windows: in WSL, or in Docker), or name a \
-         server with --url"
+        "there is no {redis} and no {valkey} on this machine: install one \
+         (Debian: apt install redis-server; macOS: brew install valkey; \
+         Windows: in WSL, or in Docker), or name a server with --url"
     ))
 }
 

@@ -55,16 +55,14 @@ impl Server {
     }
 
     fn ask(&self, command: &[&str]) -> redis::RedisResult<redis::Value> {
-        let mut connection =
-            redis::Client::open(self.url())?.get_connection()?;
+        let mut connection = redis::Client::open(self.url())?.get_connection()?;
         redis::cmd(command[0])
             .arg(&command[1..])
             .query(&mut connection)
     }
 
     fn number(&self, command: &[&str]) -> usize {
-        redis::from_redis_value(self.ask(command).expect("an answer"))
-            .expect("a number")
+        redis::from_redis_value(self.ask(command).expect("an answer")).expect("a number")
     }
 
     /// Starts the lesson with this server.
@@ -130,9 +128,7 @@ fn serve(program: &str, folder: &PathBuf) -> Child {
 }
 
 fn program() -> Option<&'static str> {
-    let is_there = |program: &&str| {
-        Command::new(program).arg("--version").output().is_ok()
-    };
+    let is_there = |program: &&str| Command::new(program).arg("--version").output().is_ok();
     let program = ["redis-server", "valkey-server"].into_iter().find(is_there);
     if program.is_none() {
         assert!(
@@ -182,8 +178,7 @@ fn cut_off(account: &str) -> usize {
 
 #[test]
 fn a_killed_process_loses_no_job() {
-    let Some(ended) = show("--work-ms 20 --kill-after-ms 300 --lease-ms 2000")
-    else {
+    let Some(ended) = show("--work-ms 20 --kill-after-ms 300 --lease-ms 2000") else {
         return;
     };
     assert_eq!(ended.status, Some(0), "{ended:?}");
@@ -191,8 +186,7 @@ fn a_killed_process_loses_no_job() {
         .stdout
         .iter()
         .find(|line| line.starts_with("killed process 2 ("));
-    let hands =
-        count(killed.expect("it was killed"), " jobs were in its hands");
+    let hands = count(killed.expect("it was killed"), " jobs were in its hands");
     let account = ended.stdout.last().expect("the account");
     assert!(
         account.starts_with("300 jobs: 300 done, 0 dead, 0 left; "),
@@ -208,8 +202,7 @@ fn after_many_kills_every_job_is_done() {
         return;
     };
     server.put(1_000);
-    let start =
-        || server.machines("work", "--work-ms 5 --lease-ms 500 --tries 100");
+    let start = || server.machines("work", "--work-ms 5 --lease-ms 500 --tries 100");
     let mut processes = [start(), start()];
     let mut kills = 0;
     while count(&server.account(), " done,") < 900 {
@@ -235,8 +228,7 @@ fn the_first_signal_finishes_the_jobs_and_the_second_gives_them_back() {
         return;
     };
     server.put(20);
-    let mut patient =
-        server.machines("work", "--workers 3 --work-ms 1000 --name a");
+    let mut patient = server.machines("work", "--workers 3 --work-ms 1000 --name a");
     for _ in 0..3 {
         patient.line(); // starts a job
     }
@@ -255,8 +247,7 @@ fn the_first_signal_finishes_the_jobs_and_the_second_gives_them_back() {
     );
 
     let lease = "--lease-ms 3600000 --tries 1";
-    let mut slow =
-        server.machines("work", &format!("{lease} --work-ms 3600000 --take 4"));
+    let mut slow = server.machines("work", &format!("{lease} --work-ms 3600000 --take 4"));
     for _ in 0..4 {
         slow.line();
     }
@@ -338,8 +329,7 @@ fn a_worker_that_slept_longer_than_its_lease_is_seen() {
     };
     server.put(1);
     let flags = "--workers 1 --work-ms 100 --lease-ms 300";
-    let mut sleeper =
-        server.machines("work", &format!("{flags} --name sleeper"));
+    let mut sleeper = server.machines("work", &format!("{flags} --name sleeper"));
     assert_eq!(sleeper.line(), "worker sleeper.1 starts job 1");
     sleeper.signal("STOP");
     let mut other = server.machines("work", &format!("{flags} --name other"));
@@ -393,8 +383,7 @@ fn nobody_makes_a_lost_queue_again() {
     server.ask(&["FLUSHALL"]).expect("an answer");
     for program in [worker, producer] {
         let ended = program.end();
-        let said =
-            "error: the server has forgotten the queue, with all jobs in it";
+        let said = "error: the server has forgotten the queue, with all jobs in it";
         assert!(
             ended.stderr.iter().any(|line| line.starts_with(said)),
             "{ended:?}"

@@ -98,17 +98,14 @@ impl Running {
     /// writing, so a program that does not read fails the test instead of hanging it.
     pub fn write(&mut self, input: String) {
         let mut stdin = self.child.stdin.take().expect("piped");
-        thread::spawn(move || {
-            stdin.write_all(input.as_bytes()).expect("it reads stdin")
-        });
+        thread::spawn(move || stdin.write_all(input.as_bytes()).expect("it reads stdin"));
     }
 
     /// The peak of its memory so far, in bytes.
     #[cfg(target_os = "linux")]
     pub fn peak_memory(&self) -> usize {
         let status = format!("/proc/{}/status", self.child.id());
-        let status =
-            std::fs::read_to_string(status).expect("the lesson still runs");
+        let status = std::fs::read_to_string(status).expect("the lesson still runs");
         let peak = status.lines().find(|line| line.starts_with("VmHWM:"));
         numbers(peak.expect("Linux reports the peak"))[0] * 1024
     }
@@ -170,27 +167,19 @@ pub fn signal(name: &str, child: &Child) {
 fn rest(lines: &Receiver<String>, deadline: Instant) -> Vec<String> {
     let mut rest = Vec::new();
     loop {
-        match lines
-            .recv_timeout(deadline.saturating_duration_since(Instant::now()))
-        {
+        match lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
             Ok(line) => rest.push(line),
             Err(RecvTimeoutError::Disconnected) => return rest,
-            Err(RecvTimeoutError::Timeout) => {
-                panic!("it hangs after {rest:#?}")
-            }
+            Err(RecvTimeoutError::Timeout) => panic!("it hangs after {rest:#?}"),
         }
     }
 }
 
 /// Fails the test if `action` hangs, and passes its panic on.
 #[track_caller]
-pub fn within_limit<T: Send + 'static>(
-    action: impl FnOnce() -> T + Send + 'static,
-) -> T {
+pub fn within_limit<T: Send + 'static>(action: impl FnOnce() -> T + Send + 'static) -> T {
     let (sender, receiver) = channel();
-    thread::spawn(move || {
-        sender.send(panic::catch_unwind(AssertUnwindSafe(action)))
-    });
+    thread::spawn(move || sender.send(panic::catch_unwind(AssertUnwindSafe(action))));
     // Longer than the waits inside, so that they fail first and say what they waited for.
     match receiver.recv_timeout(2 * LIMIT).expect("it hangs") {
         Ok(value) => value,
@@ -219,10 +208,8 @@ impl Drop for Running {
 
 /// Counts the runs of a pool that the lesson sums up on stderr.
 pub fn summed_up(ended: &Ended) -> usize {
-    let sums_up = |line: &&String| {
-        line.contains(" % of the time")
-            || line.starts_with("no job started in ")
-    };
+    let sums_up =
+        |line: &&String| line.contains(" % of the time") || line.starts_with("no job started in ");
     ended.stderr.iter().filter(sums_up).count()
 }
 

@@ -186,7 +186,11 @@ fn add_jobs(steps: &mut Vec<Step>, recording: &Recording) {
         }
     }
     for span in &recording.spans {
-        let worker = format!("{} {}", recording.lanes.name(), recording.lanes.label(span.worker));
+        let worker = format!(
+            "{} {}",
+            recording.lanes.name(),
+            recording.lanes.label(span.worker)
+        );
         let job = job(recording, span);
         add(span.start, format!("{worker} starts {job}"));
         if let Some((at, ending)) = span.end {

@@ -298,7 +298,11 @@ fn bar(
     } else {
         ""
     };
-    let worker = format!("{} {}", recording.lanes.name(), recording.lanes.label(span.worker));
+    let worker = format!(
+        "{} {}",
+        recording.lanes.name(),
+        recording.lanes.label(span.worker)
+    );
     let tip = format!("{job}{label}, {worker}: {fate}; started at {start}, took {length}");
     let from = at(origin, "from", span.start);
     let to = span.end.map_or(axis.end(), |(end, _)| end);
