@@ -6,7 +6,7 @@ use syn::{ImplItem, Item, Type};
 
 /// The lines of an item, such as `fn worker`, `struct Pool` or `fn Pool::submit`. With `part`, only
 /// those from the line that contains its first text to the next one that contains its second; a `}`
-/// stands for a line that has nothing else.
+/// stands for the one that closes what the first line begins.
 ///
 /// # Errors
 ///
@@ -53,14 +53,17 @@ fn lines_of(item: &Item, name: &str) -> Option<(usize, usize)> {
     (own == name).then(|| lines(item))
 }
 
-fn cut<'a>(lines: &'a [&'a str], from: &str, to: &str) -> Result<&'a [&'a str], String> {
+/// The lines of a part.
+pub fn cut<'a>(lines: &'a [&'a str], from: &str, to: &str) -> Result<&'a [&'a str], String> {
     let mut begins = (0..lines.len()).filter(|&line| lines[line].contains(from));
     let begin = begins.next().ok_or(format!("no line with `{from}`"))?;
     if begins.next().is_some() {
         return Err(format!("several lines with `{from}`"));
     }
+    let indent = lines[begin].len() - lines[begin].trim_start().len();
+    let brace = lines[begin][..indent].to_string() + "}";
     let is_end = |line: &str| match to {
-        "}" => line.trim() == "}",
+        "}" => line == brace,
         to => line.contains(to),
     };
     let end = (begin..lines.len()).find(|&line| is_end(lines[line]));
@@ -69,7 +72,7 @@ fn cut<'a>(lines: &'a [&'a str], from: &str, to: &str) -> Result<&'a [&'a str], 
 }
 
 /// Takes away the blanks that all lines begin with.
-fn dedent(lines: &[&str]) -> String {
+pub fn dedent(lines: &[&str]) -> String {
     let blanks = |line: &&str| line.len() - line.trim_start().len();
     let not_empty = lines.iter().filter(|line| !line.is_empty());
     let indent = not_empty.map(blanks).min().unwrap_or(0);
@@ -116,10 +119,11 @@ impl<T> Pool<T> {
     }
 
     #[test]
-    fn a_brace_stands_for_a_line_with_nothing_else() {
-        let source = "fn main() {\n    for a in b {\n        c({});\n    }\n}";
-        let found = find(source, "fn main", Some(("for", "}")));
-        assert_eq!(found.as_deref(), Ok("for a in b {\n    c({});\n}"));
+    fn a_brace_stands_for_the_one_that_closes_the_part() {
+        let part = "for a in b {\n    if a {\n        c({});\n    }\n}";
+        let source = format!("fn main() {{\n{part}").replace("\n", "\n    ") + "\n}";
+        let found = find(&source, "fn main", Some(("for", "}")));
+        assert_eq!(found.as_deref(), Ok(part));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `cargo run -p book` builds the book in `target/book`, and opens it.
 
 mod build;
+mod go;
 mod item;
 // The same list as the lessons have, without all that they depend on.
 #[path = "../../src/lessons.rs"]

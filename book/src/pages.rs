@@ -8,6 +8,7 @@ use serde::Deserialize;
 use timeline::replay;
 
 use crate::build::text;
+use crate::go;
 use crate::item;
 use crate::lessons::{LESSONS, Lesson, MACHINES};
 use crate::links;
@@ -74,6 +75,7 @@ impl Expansion {
     fn include(&mut self, directive: &str) -> Result<String, String> {
         let (name, what) = directive.split_once(' ').unwrap_or((directive, ""));
         match name {
+            "beside" => self.beside(what),
             "exercises" => self.exercises(what),
             "file" => {
                 let page = self.text(what)?;
@@ -120,15 +122,30 @@ impl Expansion {
     /// `src/bin/basic.rs fn main`, or a part of it: `src/bin/basic.rs fn main: drop( … draw`.
     fn item(&self, what: &str) -> Result<String, String> {
         let (file, item) = what.split_once(' ').ok_or("which item?")?;
-        let (item, part) = match item.split_once(": ") {
-            None => (item, None),
-            Some((item, part)) => {
-                let ends = part.split_once(" … ").unwrap_or((part, part));
-                (item, Some(ends))
-            }
-        };
+        let (item, part) = part(item);
         let code = item::find(&self.text(file)?, item, part)?;
         Ok(format!("```rust\n{code}\n```"))
+    }
+
+    /// The same in Rust and in Go: `src/bin/basic.rs fn worker | basic worker`. The second half
+    /// names a function of `book/go/basic/main.go`.
+    fn beside(&self, what: &str) -> Result<String, String> {
+        let (rust, go) = what.split_once(" | ").ok_or("which function in Go?")?;
+        let (program, function) = go.split_once(' ').ok_or("which function in Go?")?;
+        let (function, part) = part(function);
+        let source = self.text(&format!("book/go/{program}/main.go"))?;
+        let go = go::find(&source, function, part)?;
+        // A wide one scrolls, so it must get the focus.
+        let column = |name, code| {
+            format!(
+                "<figure tabindex=\"0\">\n<figcaption>{name}</figcaption>\n\n{code}\n\n</figure>\n"
+            )
+        };
+        Ok(format!(
+            "<div class=\"beside\">\n{}{}</div>\n",
+            column("Rust", self.item(rust)?),
+            column("Go", format!("```go\n{go}\n```")),
+        ))
     }
 
     /// The lines below the title of a lesson's page.
@@ -188,6 +205,17 @@ impl Expansion {
             return Err("there is no such exercise".to_string());
         }
         Ok(html)
+    }
+}
+
+/// What comes before the colon, and the two ends of the part behind it, if any.
+fn part(what: &str) -> (&str, Option<(&str, &str)>) {
+    match what.split_once(": ") {
+        None => (what, None),
+        Some((what, part)) => {
+            let ends = part.split_once(" … ").unwrap_or((part, part));
+            (what, Some(ends))
+        }
     }
 }
 
@@ -359,6 +387,19 @@ mod tests {
     }
 
     #[test]
+    fn every_program_in_go_is_on_the_page_of_its_lesson() {
+        let folder = fs::read_dir(repository().join("book/go")).expect("the programs");
+        let programs = folder.map(|entry| entry.expect("a program").path());
+        for program in programs.filter(|path| path.is_dir()) {
+            let name = program.file_name().expect("a name").to_string_lossy();
+            let page = text(&repository().join(format!("book/pages/{name}.md"))).expect(&name);
+            let (_, go_to_rust) = page.split_once("\n## Go to Rust\n").expect(&name);
+            let (go_to_rust, _) = go_to_rust.split_once("\n## Traps\n").expect(&name);
+            assert!(go_to_rust.contains(&format!(" | {name} ")), "{name}");
+        }
+    }
+
+    #[test]
     fn every_recording_is_a_figure_that_a_page_shows() {
         let pages = fs::read_dir(repository().join("book/pages")).expect("the pages");
         let pages = pages.map(|page| text(&page.expect("a page").path()).expect("text"));
@@ -418,6 +459,22 @@ mod tests {
                 "no item `fn nobody`",
             ),
             ("{{#item src/bin/nothing.rs fn main}}", "cannot read"),
+            (
+                "{{#beside src/bin/basic.rs fn main}}",
+                "which function in Go?",
+            ),
+            (
+                "{{#beside src/bin/basic.rs fn nobody | basic main}}",
+                "no item `fn nobody`",
+            ),
+            (
+                "{{#beside src/bin/basic.rs fn main | basic nobody}}",
+                "no func `nobody`",
+            ),
+            (
+                "{{#beside src/bin/basic.rs fn main | nothing main}}",
+                "cannot read",
+            ),
             ("{{#header basic Nothing}}", "the lesson has no such part"),
             ("{{#replay nothing}}", "cannot read"),
             ("{{#story nothing}}", "cannot read"),
