@@ -178,8 +178,33 @@ test("it fits a phone and a projector", async (t) => {
             await openAll(page);
             const wide = await page.evaluate(() => document.scrollingElement.scrollWidth);
             assert.ok(wide <= width, `${name}: ${wide} pixels wide on ${width}`);
+            // What is too wide for the window may also scroll in here.
+            const content = await page.locator("#mdbook-content").evaluate((it) => it.scrollWidth - it.clientWidth);
+            assert.equal(content, 0, `${name} scrolls sideways on ${width}`);
         }
     }
+});
+
+test("Rust and Go are side by side on a projector, and below each other on a phone", async (t) => {
+    for (const [width, height] of [[1280, 720], [360, 740]]) {
+        const page = await open(t, "basic.html", { viewport: { width, height } });
+        const beside = page.locator(".beside").first();
+        assert.deepEqual(await beside.locator("figcaption").allTextContents(), ["Rust", "Go"]);
+        const [rust, go] = await Promise.all((await beside.locator("figure").all()).map((it) => it.boundingBox()));
+        assert.equal(go.x >= rust.x + rust.width && go.y === rust.y, width === 1280);
+        assert.equal(go.y >= rust.y + rust.height && go.x === rust.x, width === 360);
+    }
+});
+
+test("the arrows scroll a wide block, and do not turn the page", async (t) => {
+    const page = await open(t, "basic.html", { viewport: { width: 360, height: 740 } });
+    const rust = page.locator(".beside figure").first();
+    // Chromium lets the keyboard reach it anyway; other browsers do not.
+    assert.equal(await rust.getAttribute("tabindex"), "0");
+    await rust.focus();
+    await page.keyboard.press("ArrowRight");
+    await page.waitForFunction((box) => box.scrollLeft > 0, await rust.elementHandle(), { timeout: 5000 });
+    assert.ok(page.url().endsWith("/basic.html"));
 });
 
 for (const colorScheme of ["light", "dark"]) {
