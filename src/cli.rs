@@ -101,7 +101,7 @@ fn one_line(message: &str) -> String {
         .take_while(|line| !is_usage(line))
         .filter(|line| !line.is_empty())
         .collect();
-    let message = lines.join("; ");
+    let message = lines.join("; ").replace(":; ", ": ");
     // The standard library's words for "ten".
     let said = "invalid digit found in string";
     let message = message.replace(said, "not a whole number");

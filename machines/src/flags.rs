@@ -62,7 +62,7 @@ pub enum Command {
 #[derive(clap::Args)]
 pub struct ServerFlags {
     /// The server, such as redis://127.0.0.1:6379
-    #[arg(long)]
+    #[arg(long, value_parser = url)]
     pub url: String,
 }
 
@@ -130,15 +130,15 @@ pub struct WorkFlags {
     #[arg(value_parser = name)]
     pub name: String,
 
-    /// End like after a signal when stdin closes
+    /// A line on stdin counts as a signal, and its end as two
     #[arg(long, hide = true)]
-    pub until_stdin_closes: bool,
+    pub owner_on_stdin: bool,
 }
 
 #[derive(clap::Args, Clone)]
 pub struct RunFlags {
     /// Use this server, such as redis://127.0.0.1:6379, not one of its own
-    #[arg(long)]
+    #[arg(long, value_parser = url)]
     pub url: Option<String>,
 
     #[command(flatten)]
@@ -198,8 +198,15 @@ impl WorkFlags {
             .poison
             .map(|job| ["--poison".to_string(), job.to_string()]);
         args.extend(poison.into_iter().flatten());
-        args.push("--until-stdin-closes".to_string());
+        args.push("--owner-on-stdin".to_string());
         args
+    }
+}
+
+fn url(text: &str) -> Result<String, String> {
+    match redis::Client::open(text) {
+        Ok(_) => Ok(text.to_string()),
+        Err(_) => Err("no address of a Redis server".to_string()),
     }
 }
 

@@ -144,8 +144,8 @@ pub struct Account {
     pub dead_and_done: usize,
     /// How often a job was started.
     pub starts: usize,
-    /// Jobs that were started more than once.
-    pub started_again: usize,
+    /// How many of these were not the first one of their job.
+    pub restarts: usize,
     /// How often a job was done that had been done before.
     pub twice: usize,
 }
@@ -369,7 +369,7 @@ impl Queue {
             state,
             dead_and_done,
             starts: starts.iter().sum(),
-            started_again: starts.iter().filter(|times| **times > 1).count(),
+            restarts: starts.iter().map(|times| times - 1).sum(),
             twice: twice.unwrap_or(0),
         })
     }

@@ -28,7 +28,7 @@ pub fn print_account(put: usize, account: &Account) -> bool {
         state,
         dead_and_done,
         starts,
-        started_again,
+        restarts,
         twice,
     } = account;
     let State {
@@ -52,8 +52,8 @@ pub fn print_account(put: usize, account: &Account) -> bool {
     };
     println!(
         "{put} jobs: {done} done, {dead} dead{and_done}, \
-         {left} left{and_lost}; {starts} starts: \
-         {started_again} jobs started again, {twice} were done twice"
+         {left} left{and_lost}; {starts} starts, \
+         {restarts} of them again, {twice} done twice"
     );
     lost == 0
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{
     Receiver, Sender, after, never, select, tick, unbounded,
 };
-use timeline::{Ending, Lanes, Timeline};
+use timeline::{Ending, Lanes, Run, Timeline};
 use worker_pools::output::fail;
 use worker_pools::{Context, eprintln, println, signal};
 
@@ -28,8 +28,9 @@ const PRINT: Duration = Duration::from_millis(400);
 /// A process with workers.
 struct Process {
     child: Child,
-    /// Dropping it tells the process to finish its jobs and to end.
-    stdin: Option<ChildStdin>,
+    /// A line tells the process to finish its jobs and to end. If this program
+    /// is killed, it closes, and the process gives its jobs back.
+    stdin: ChildStdin,
     /// Reads what its workers print. Returns the jobs that they have done.
     reader: JoinHandle<BTreeSet<usize>>,
     /// It was killed on purpose, so nobody starts it again.
@@ -89,8 +90,15 @@ pub fn run(flags: &RunFlags) -> Result<bool> {
         end_putting.cancel();
         let put = producer.join().expect("the producer does not panic");
         show.end();
-        flags.picture.draw(&timeline);
-        show.account(&put, watched)
+        let run = Run {
+            name: String::new(),
+            recording: timeline.recording(),
+        };
+        let mut account = Ok(false);
+        flags.picture.draw_runs(&[run], || {
+            account = show.account(&put, watched);
+        });
+        account
     })
 }
 
@@ -186,7 +194,8 @@ impl Show<'_> {
     /// Lets all processes finish the jobs that they have, and waits for them.
     fn end(&mut self) {
         for process in self.crew.processes.values_mut() {
-            drop(process.stdin.take());
+            // It fails only if the process has ended by itself.
+            let _ = process.stdin.write_all(b"finish\n");
         }
         while !self.crew.processes.is_empty() {
             select! {
@@ -255,7 +264,7 @@ impl Crew<'_> {
         let mut child = started.unwrap_or_else(|error| {
             fail(format_args!("cannot start process {number}: {error}"))
         });
-        let stdin = child.stdin.take();
+        let stdin = child.stdin.take().expect("it is piped");
         let stdout = child.stdout.take().expect("it is piped");
         let (timeline, ended) = (self.timeline.clone(), self.ended.clone());
         let workers = self.flags.work.workers;

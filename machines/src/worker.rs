@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use std::{mem, process, thread};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded, never, select};
@@ -11,6 +12,9 @@ use worker_pools::{Cancel, Context, Work, eprintln, println, signal};
 
 use crate::flags::WorkFlags;
 use crate::queue::{Job, Queue, Result};
+
+/// How long the workers may give back their jobs when their owner is gone.
+const GIVE_BACK_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// What the workers of a process share.
 struct Pool<'a> {
@@ -46,13 +50,13 @@ pub fn work(url: &str, flags: &WorkFlags) -> Result<()> {
         working,
     };
     let signals = signal::notify();
-    let owner_gone = if flags.until_stdin_closes {
-        stdin_closes()
+    let owner = if flags.owner_on_stdin {
+        lines_of_stdin()
     } else {
         never()
     };
     thread::spawn(move || {
-        end_phases(&signals, &owner_gone, end_taking, end_working)
+        end_phases(&signals, &owner, end_taking, end_working)
     });
 
     let pool = &pool;
@@ -64,30 +68,40 @@ pub fn work(url: &str, flags: &WorkFlags) -> Result<()> {
     })
 }
 
-/// The first signal ends the taking, the second one ends the work.
+/// The first signal ends the taking, the second one ends the work. A line from
+/// the owner counts as a signal; without an owner, it is all over.
 fn end_phases(
     signals: &Receiver<()>,
-    owner_gone: &Receiver<()>,
+    owner: &Receiver<()>,
     taking: Cancel,
     working: Cancel,
 ) {
     select! {
         recv(signals) -> _ => {}
-        recv(owner_gone) -> _ => {}
+        recv(owner) -> _ => {}
     }
     taking.cancel();
-    let _ = signals.recv();
+    let is_gone = select! {
+        recv(signals) -> _ => false,
+        recv(owner) -> line => line.is_err(),
+    };
     working.cancel();
+    if is_gone {
+        // Nobody waits for this process, and the server may be gone as well.
+        thread::sleep(GIVE_BACK_TIMEOUT);
+        process::exit(1);
+    }
 }
 
-/// A channel that closes when stdin does.
-fn stdin_closes() -> Receiver<()> {
-    let (open, closed) = bounded(0);
+/// Receives once for each line of stdin, and is closed when stdin is.
+fn lines_of_stdin() -> Receiver<()> {
+    let (lines_tx, lines_rx) = bounded(0);
     thread::spawn(move || {
-        let _ = io::copy(&mut io::stdin(), &mut io::sink());
-        drop(open);
+        for _line in io::stdin().lines().map_while(|line| line.ok()) {
+            let _ = lines_tx.send(());
+        }
     });
-    closed
+    lines_rx
 }
 
 fn worker(id: usize, pool: &Pool) -> Result<()> {

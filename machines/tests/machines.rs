@@ -170,7 +170,7 @@ fn count(account: &str, what: &str) -> usize {
 /// were cut off.
 #[track_caller]
 fn cut_off(account: &str) -> usize {
-    let ended = count(account, " done,") + count(account, " were done twice");
+    let ended = count(account, " done,") + count(account, " done twice");
     count(account, " starts")
         .checked_sub(ended)
         .unwrap_or_else(|| panic!("{account}"))
@@ -242,7 +242,7 @@ fn the_first_signal_finishes_the_jobs_and_the_second_gives_them_back() {
     assert_eq!((done.count(), ended.stdout.len()), (3, 3), "{ended:?}");
     let account = server.account();
     assert!(
-        account.starts_with("20 jobs: 3 done, 0 dead, 17 left; 3 starts: "),
+        account.starts_with("20 jobs: 3 done, 0 dead, 17 left; 3 starts, "),
         "{account}"
     );
 
@@ -269,7 +269,7 @@ fn the_first_signal_finishes_the_jobs_and_the_second_gives_them_back() {
     let _fast = server.machines("work", &format!("{lease} --work-ms 10"));
     let account = server.wait_for(20, " done,");
     assert!(
-        account.starts_with("20 jobs: 20 done, 0 dead, 0 left; 24 starts: "),
+        account.starts_with("20 jobs: 20 done, 0 dead, 0 left; 24 starts, "),
         "{account}"
     );
 }
@@ -280,7 +280,7 @@ fn a_job_that_kills_its_worker_is_given_up_and_the_others_are_done() {
     let Some(ended) = show(flags) else { return };
     let account = ended.stdout.last().expect("the account");
     assert!(
-        account.starts_with("40 jobs: 39 done, 1 dead, 0 left; 41 starts: "),
+        account.starts_with("40 jobs: 39 done, 1 dead, 0 left; 41 starts, "),
         "{account}"
     );
     let died = ended
@@ -299,13 +299,12 @@ fn a_lease_that_is_too_short_does_jobs_twice_unless_it_is_renewed() {
         account.starts_with("12 jobs: 12 done, 0 dead, 0 left; "),
         "{account}"
     );
-    assert!(count(account, " were done twice") > 0, "{account}");
+    assert!(count(account, " done twice") > 0, "{account}");
     assert_eq!(cut_off(account), 0, "{account}");
 
     let ended = show(&format!("{flags} --renew")).expect("a server");
     let account = ended.stdout.last().expect("the account");
-    let expected = "12 jobs: 12 done, 0 dead, 0 left; 12 starts: 0 jobs started again, 0 were done \
-                    twice";
+    let expected = "12 jobs: 12 done, 0 dead, 0 left; 12 starts, 0 of them again, 0 done twice";
     assert_eq!(account, expected);
 }
 
@@ -319,7 +318,7 @@ fn many_jobs_in_one_hand_wait_longer_than_their_lease() {
         account.starts_with("50 jobs: 50 done, 0 dead, 0 left; "),
         "{account}"
     );
-    assert!(count(account, " were done twice") > 0, "{account}");
+    assert!(count(account, " done twice") > 0, "{account}");
 }
 
 #[test]
@@ -339,10 +338,10 @@ fn a_worker_that_slept_longer_than_its_lease_is_seen() {
     assert_eq!(sleeper.line(), "worker sleeper.1 has done job 1 once more");
     let account = server.account();
     assert!(
-        account.starts_with("1 jobs: 1 done, 0 dead, 0 left; 2 starts: "),
+        account.starts_with("1 jobs: 1 done, 0 dead, 0 left; 2 starts, "),
         "{account}"
     );
-    assert_eq!(count(&account, " were done twice"), 1, "{account}");
+    assert_eq!(count(&account, " done twice"), 1, "{account}");
 }
 
 #[test]
@@ -412,7 +411,7 @@ fn a_full_queue_refuses_jobs_and_loses_none() {
     assert!(count(put, " times") > 5, "{put}");
     let account = server.wait_for(30, " done,");
     assert!(
-        account.starts_with("30 jobs: 30 done, 0 dead, 0 left; 30 starts: "),
+        account.starts_with("30 jobs: 30 done, 0 dead, 0 left; 30 starts, "),
         "{account}"
     );
 }
@@ -442,7 +441,7 @@ fn a_full_server_is_an_error_that_loses_nothing() {
         .expect("an answer");
     let account = server.wait_for(10, " done,");
     assert!(
-        account.starts_with("10 jobs: 10 done, 0 dead, 0 left; 10 starts: "),
+        account.starts_with("10 jobs: 10 done, 0 dead, 0 left; 10 starts, "),
         "{account}"
     );
 }
@@ -490,6 +489,9 @@ fn a_killed_lesson_leaves_nothing_behind() {
         thread::sleep(Duration::from_millis(10));
     }
     fs::remove_dir(&temp).expect("an empty folder");
+    // The workers, whose jobs take an hour, have gone as well: nobody holds the pipe.
+    let ended = machines.end();
+    assert_eq!(ended.status, None, "{ended:?}");
 }
 
 #[test]
@@ -514,17 +516,13 @@ fn without_a_server_one_line_says_how_to_get_one() {
         assert!(line.contains(word), "{word}: {line}");
     }
 
-    for (url, reason) in [
-        ("nonsense", "error: the server: "),
-        (
-            "redis://127.0.0.1:1",
-            "error: the server: Connection refused",
-        ),
-    ] {
+    let no_url = "error: invalid value 'x' for '--url <URL>': no address of";
+    let refused = "error: the server: Connection refused";
+    for (url, status, reason) in [("x", 2, no_url), ("redis://127.0.0.1:1", 1, refused)] {
         let ended = common::run(MACHINES, &format!("show --url {url}"));
         assert_eq!(
             (ended.status, ended.stderr.len()),
-            (Some(1), 1),
+            (Some(status), 1),
             "{ended:?}"
         );
         assert!(ended.stderr[0].starts_with(reason), "{ended:?}");
