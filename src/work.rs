@@ -57,6 +57,8 @@ impl Work {
     }
 
     /// Runs `job`: blocks for its [`duration`](Self::duration).
+    // The timeline of a traced lesson records which line calls it.
+    #[track_caller]
     pub fn run(&self, worker: usize, job: usize) {
         let started = self.timeline.start(worker, job);
         thread::sleep(self.duration(job));
@@ -69,6 +71,7 @@ impl Work {
     /// # Errors
     ///
     /// [`Interrupted`] if the context was done first.
+    #[track_caller]
     pub fn run_with(
         &self,
         context: &Context,

@@ -5,6 +5,7 @@
 use std::fmt::{self, Display, Formatter};
 use std::time::Instant;
 
+use crate::place::after_a_microsecond;
 use crate::{MAX_SPANS, Mark, Recording, Timeline};
 
 /// A thread of the program.
@@ -295,7 +296,7 @@ impl Timeline {
         let mut recording = self.lock();
         let mut threads = recording.threads.iter_mut();
         if let Some(thread) = threads.find(|it| it.who == who) {
-            thread.to = Some(Instant::now());
+            thread.to = Some(after_a_microsecond());
         }
     }
 

@@ -8,6 +8,7 @@
 mod axis;
 mod channel;
 mod lanes;
+mod place;
 mod recording;
 pub mod replay;
 mod run;
@@ -16,5 +17,6 @@ pub mod terminal;
 
 pub use axis::format_duration;
 pub use channel::{Channel, For, Message, Sender, Thread, Wait, Waiting, Who};
+pub use place::{Place, Source, set_sources};
 pub use recording::{Ending, Lanes, MAX_SPANS, Mark, Recording, Span, Started, Timeline};
 pub use run::Run;

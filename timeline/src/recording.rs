@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
+use std::panic::Location;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Instant;
 
-use crate::{Channel, For, Thread, Wait, Who};
+use crate::{Channel, For, Place, Thread, Wait, Who};
 
 /// The most spans that are kept, and the most arrivals: as many as a lesson can have jobs. Only a
 /// service that runs for days has more.
@@ -129,6 +130,8 @@ pub struct Recording {
     pub channels: Vec<Channel>,
     /// The threads other than `main`, if the program records them.
     pub threads: Vec<Thread>,
+    /// Where each thread was, one place after the other, if the program records it.
+    pub places: BTreeMap<Who, Vec<Place>>,
     /// When the program was stopped because nobody could go on.
     pub gave_up: Option<Instant>,
     /// Whether there was no room left for a span.
@@ -182,6 +185,7 @@ impl Timeline {
             waits: Vec::new(),
             channels: Vec::new(),
             threads: Vec::new(),
+            places: BTreeMap::new(),
             gave_up: None,
             is_full: false,
             labels,
@@ -219,8 +223,10 @@ impl Timeline {
     }
 
     /// Records that `worker` starts `job` now. Pass the result to [`end`](Self::end).
+    #[track_caller]
     pub fn start(&self, worker: usize, job: usize) -> Started {
         let mut recording = self.lock();
+        recording.reach(Who::Worker(worker), Location::caller());
         if recording.spans.len() == MAX_SPANS {
             recording.is_full = true;
             return Started(None);

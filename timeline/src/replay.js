@@ -27,6 +27,12 @@
         const later = all(".replay-stage [data-at]");
         const queued = all(".replay-queue [data-from]");
         const bars = all(".bar");
+        const places = all(".replay-places [data-times]").map((element) => ({
+            element,
+            times: element.dataset.times.split(" ").map(Number),
+            who: element.closest("div").querySelector("dt").textContent,
+            line: [element.dataset.file, element.dataset.line].join(":"),
+        }));
         const runs = all("g.run").map(reveal);
         const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -35,6 +41,7 @@
 
         slider.max = end;
         controls.hidden = false;
+        find(".replay-places")?.removeAttribute("hidden");
         find("[data-do=back]").addEventListener("click", () => step(-1));
         find("[data-do=forward]").addEventListener("click", () => step(1));
         play.addEventListener("click", toggle);
@@ -60,6 +67,7 @@
                 // How a job ends is not known while it runs.
                 classList.toggle("running", Number(dataset.to) > now);
             }
+            showPlaces();
             for (const run of runs) {
                 follow(run(now));
             }
@@ -74,6 +82,18 @@
             if (output) {
                 output.scrollTop = output.scrollHeight;
             }
+        }
+
+        // Shows at which lines of code the threads are, and tells the page around the replay.
+        function showPlaces() {
+            const here = places.filter(({ element, times }) => {
+                // It comes, goes, comes, goes.
+                const isHere = times.findLastIndex((at) => at <= now) % 2 === 0;
+                element.classList.toggle("later", !isHere);
+                return isHere;
+            });
+            const detail = here.map(({ who, line }) => ({ who, line }));
+            replay.dispatchEvent(new CustomEvent("places", { bubbles: true, detail }));
         }
 
         // Keeps this part of the picture in sight: a share of its width.

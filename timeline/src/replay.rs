@@ -3,12 +3,13 @@
 //! The page is finished without its script: then it shows the whole picture, all lines of the
 //! output, and the run as a list. The script only hides what comes after the chosen moment.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use crate::axis::Axis;
 use crate::svg::{self, escape};
-use crate::{Ending, For, Recording, Run, Span};
+use crate::{Ending, For, Place, Recording, Run, Span, Who};
 
 /// The script of the page. It plays each element of the class `replay`.
 pub const SCRIPT: &str = include_str!("replay.js");
@@ -99,6 +100,7 @@ impl Replay<'_> {
         html += "<div class=\"replay-stage\">\n<div class=\"replay-picture\" tabindex=\"0\">\n";
         html += &svg::draw_for_replay(self.runs, begin);
         html += "</div>\n";
+        places(&mut html, self.runs, &micros);
         for run in self.runs {
             if run.recording.channels.is_empty() {
                 queue(&mut html, run, &micros);
@@ -339,6 +341,69 @@ fn channels(html: &mut String, run: &Run, micros: &impl Fn(Instant) -> u128) {
         }
         *html += "</ol>\n</div>\n";
     }
+}
+
+/// The most threads whose lines are shown.
+const MAX_THREADS: usize = 20;
+
+/// A line, or none after the thread has returned; and when the thread came and went.
+type Stays<'a> = (Option<&'a Place>, Vec<u128>);
+
+/// The line of code at which each thread is, or that it has returned. One element has all the times at which a thread is at
+/// its line: it comes, goes, comes, goes. A last time at which it comes lasts to the end.
+fn places(html: &mut String, runs: &[Run], micros: &impl Fn(Instant) -> u128) {
+    let mut threads: BTreeMap<Who, Vec<(u128, Option<&Place>)>> = BTreeMap::new();
+    for Run { recording, .. } in runs {
+        for (&who, places) in &recording.places {
+            let moves = threads.entry(who).or_default();
+            moves.extend(places.iter().map(|it| (micros(it.from), Some(it))));
+            let thread = recording.threads.iter().find(|it| it.who == who);
+            let end = thread.and_then(|it| it.to);
+            moves.extend(end.map(|at| (micros(at), None)));
+        }
+    }
+    let count: usize = threads.values().map(Vec::len).sum();
+    if threads.is_empty() || threads.len() > MAX_THREADS || count > MAX_STEPS {
+        return;
+    }
+    // Without the script, it shows the end: then there is nothing to see if all threads have ended.
+    let is_stuck = runs.iter().any(|run| run.recording.gave_up.is_some());
+    let hidden = if is_stuck { "" } else { " hidden=\"\"" };
+    let _ = writeln!(html, "<dl class=\"replay-places\"{hidden}>");
+    // Main's lane is below those of the workers.
+    let main = threads.remove_entry(&Who::Main);
+    for (who, moves) in threads.into_iter().chain(main) {
+        let who = who.lane();
+        let mut lines: BTreeMap<Option<(&str, u32)>, Stays> = BTreeMap::new();
+        for (index, &(from, place)) in moves.iter().enumerate() {
+            let line = place.map(|it| (it.source.file, it.line));
+            let (_, times) = lines.entry(line).or_insert((place, Vec::new()));
+            times.push(from);
+            times.extend(moves.get(index + 1).map(|it| it.0));
+        }
+        let _ = writeln!(html, "<div><dt>{who}</dt>\n<dd>");
+        for (place, times) in lines.into_values() {
+            let is_over = times.len() % 2 == 0;
+            let later = if is_over { "class=\"later\" " } else { "" };
+            let times: Vec<String> = times.iter().map(u128::to_string).collect();
+            let times = times.join(" ");
+            let Some(place) = place else {
+                let _ = writeln!(html, "<span {later}data-times=\"{times}\">returned</span>");
+                continue;
+            };
+            let file = place.source.file;
+            // As in a diff: the line is a mistake.
+            let line = place.number().map_or("+".to_string(), |it| it.to_string());
+            let _ = writeln!(
+                html,
+                "<span {later}data-file=\"{file}\" data-line=\"{line}\" data-times=\"{times}\">\
+                 <code>{}</code></span>",
+                escape(place.text()),
+            );
+        }
+        *html += "</dd></div>\n";
+    }
+    *html += "</dl>\n";
 }
 
 /// At the end: why nobody could go on.

@@ -37,6 +37,7 @@ fn recording(unit: Duration, spans: &[(usize, usize, u32, u32, Option<Ending>)])
         waits: Vec::new(),
         channels: Vec::new(),
         threads: Vec::new(),
+        places: Default::default(),
         gave_up: None,
         is_full: false,
         labels: Vec::new(),

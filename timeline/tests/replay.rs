@@ -90,6 +90,13 @@ fn the_page_is_well_formed_and_needs_nothing_else() {
 }
 
 #[test]
+fn without_sources_nobody_is_anywhere() {
+    let run = run();
+    assert!(run.recording.places.is_empty());
+    assert!(!page(run, &[]).contains("<dl class=\"replay-places\""));
+}
+
+#[test]
 fn a_job_is_in_the_queue_until_it_starts() {
     let page = page(run(), &[]);
     let (_, queue) = page
