@@ -146,10 +146,12 @@ for (const name of Object.keys(MISTAKES)) {
     });
 }
 
-test("without a script, the page shows how each channel ends", async (t) => {
+test("without a script, the page shows how each channel ends, and where main waits", async (t) => {
     const page = await open(t, "kept_sender", { javaScriptEnabled: false });
     const senders = (await channels(page)).map((channel) => channel.senders);
     assert.deepEqual(senders, [["closed"], ["1 sender"]]);
+    const rows = page.locator(".replay-places span:visible");
+    assert.deepEqual(await rows.allTextContents(), ["returned", "returned", "returned", "for result in results_rx {"]);
     assert.equal(await page.locator(".replay-stuck").isVisible(), true);
 });
 

@@ -14,6 +14,7 @@ use timeline::{For, Timeline};
 
 pub use real::{RecvError, SendError};
 
+use crate::place;
 pub use crate::select_biased;
 use crate::thread::who;
 
@@ -56,6 +57,7 @@ pub struct Receiver<T> {
 #[track_caller]
 pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
     let here = Location::caller();
+    place::at(here);
     let is_here = |(file, line, _): &&(&str, u32, &str)| {
         Path::new(here.file()).ends_with(file) && here.line() == *line
     };
@@ -79,7 +81,9 @@ impl<T: 'static> Sender<T> {
     /// # Errors
     ///
     /// If all receivers are gone.
+    #[track_caller]
     pub fn send(&self, value: T) -> Result<(), SendError<T>> {
+        place::here();
         let message = self.offer(value);
         let index = message.index;
         let Channel {
@@ -123,7 +127,9 @@ impl<T: 'static> Sender<T> {
 }
 
 impl<T> Clone for Sender<T> {
+    #[track_caller]
     fn clone(&self) -> Sender<T> {
+        place::here();
         let Channel { timeline, index } = &self.channel;
         Sender {
             index: timeline.sender_made(*index, who()),
@@ -156,7 +162,9 @@ impl<T> Receiver<T> {
     /// # Errors
     ///
     /// If the channel is closed and empty.
+    #[track_caller]
     pub fn recv(&self) -> Result<T, RecvError> {
+        place::here();
         let message = self.wait();
         if message.is_err() {
             self.saw_end(false);
@@ -165,7 +173,9 @@ impl<T> Receiver<T> {
     }
 
     /// Takes the messages that are there, and waits for none.
+    #[track_caller]
     pub fn try_iter(&self) -> impl Iterator<Item = T> {
+        place::here();
         self.real.try_iter().map(|message| self.taken(message))
     }
 
@@ -220,7 +230,9 @@ impl<T> IntoIterator for Receiver<T> {
 impl<T> Iterator for IntoIter<T> {
     type Item = T;
 
+    #[track_caller]
     fn next(&mut self) -> Option<T> {
+        place::here();
         let message = self.0.wait().ok();
         if message.is_none() {
             self.0.saw_end(true);
@@ -312,7 +324,9 @@ impl<'a> Selection<'a> {
     }
 
     /// Waits until an arm is ready.
+    #[track_caller]
     pub fn wait(&mut self) -> real::SelectedOperation<'a> {
+        place::here();
         if let Ok(chosen) = self.real.try_select() {
             return chosen;
         }

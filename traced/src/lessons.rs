@@ -5,6 +5,8 @@ macro_rules! lessons {
         $(
             #[allow(missing_docs, unused_imports)]
             mod $name {
+                use $crate::place::drop;
+
                 include!(concat!(env!("OUT_DIR"), "/", $file, ".rs"));
 
                 pub fn lesson() {

@@ -8,6 +8,7 @@ use std::{env, process, thread};
 use clap::{Args, Command, FromArgMatches};
 use timeline::Timeline;
 use traced::lessons::LESSONS;
+use traced::place::SOURCES;
 use worker_pools::cli::{self, PictureFlags};
 use worker_pools::eprintln;
 
@@ -28,6 +29,7 @@ fn main() {
         process::exit(2);
     };
     cli::run_as(&format!("cargo run -p traced -- {name}"), flags.clone());
+    timeline::set_sources(SOURCES);
     thread::spawn(move || watch(flags));
     lesson();
 }

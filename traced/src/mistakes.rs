@@ -69,12 +69,14 @@ pub const MISTAKES: &[Mistake] = &[
 ];
 
 impl Mistake {
-    /// Makes the mistake in the source of the file.
+    /// Makes the mistake in the source of the file. Also returns for each line its number in the
+    /// source, or 0 for a line that only the mistake has.
     ///
     /// # Errors
     ///
     /// Fails unless the file contains each text that is to change exactly once.
-    pub fn make(&self, source: &str) -> Result<String, String> {
+    pub fn make(&self, source: &str) -> Result<(String, Vec<usize>), String> {
+        let mut numbers: Vec<usize> = (1..=source.lines().count()).collect();
         let mut source = source.to_owned();
         for (right, wrong) in self.changes {
             if source.matches(right).count() != 1 {
@@ -84,8 +86,15 @@ impl Mistake {
                      (when a lesson changes, adapt traced/src/mistakes.rs):\n{right}"
                 ));
             }
+            let (before, _) = source.split_once(right).unwrap_or_default();
+            let first = before.lines().count();
+            let changed = first..first + right.lines().count();
+            let old: Vec<usize> = numbers[changed.clone()].to_vec();
+            let number = |line| right.lines().zip(&old).find(|it| it.0 == line);
+            let new = wrong.lines().map(|line| number(line).map_or(0, |it| *it.1));
+            numbers.splice(changed, new);
             source = source.replace(right, wrong);
         }
-        Ok(source)
+        Ok((source, numbers))
     }
 }

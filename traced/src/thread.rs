@@ -3,6 +3,7 @@
 
 use std::cell::{Cell, OnceCell};
 use std::io;
+use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::thread;
@@ -10,6 +11,8 @@ use std::thread;
 pub use std::thread::{Result, Thread, current, panicking, sleep};
 
 use timeline::{For, Timeline, Who};
+
+use crate::place;
 
 /// Who the calling thread is. Its name says so.
 ///
@@ -59,10 +62,12 @@ impl Drop for Running {
 
 /// `std::thread::scope`. Its threads are called "worker N"; N counts from the number of the first
 /// lane. In the lessons these are the workers' own numbers.
+#[track_caller]
 pub fn scope<'env, F, T>(f: F) -> T
 where
     F: for<'scope> FnOnce(&Scope<'scope, 'env>) -> T,
 {
+    let here = Location::caller();
     let timeline = newest();
     let first = *timeline.recording().lanes.numbers().start();
     let running = Arc::default();
@@ -75,6 +80,7 @@ where
             next: Cell::new(first),
         };
         let value = f(&scope);
+        place::at(here);
         if running.load(SeqCst) > 0 {
             waiting = Some(timeline.wait(who(), For::Ends, false));
         }
@@ -106,11 +112,13 @@ impl<'scope> Scope<'scope, '_> {
     /// # Panics
     ///
     /// If the operating system refuses a thread.
+    #[track_caller]
     pub fn spawn<F, T>(&self, f: F) -> ScopedJoinHandle<'scope, T>
     where
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
+        place::here();
         let name = format!("worker {}", self.next.replace(self.next.get() + 1));
         let running = Running::start(&self.timeline, named(&name), &self.running);
         let thread = thread::Builder::new().name(name);
@@ -131,6 +139,7 @@ impl<T> ScopedJoinHandle<'_, T> {
     /// # Errors
     ///
     /// If it panicked.
+    #[track_caller]
     pub fn join(self) -> Result<T> {
         let thread = self.0.thread().clone();
         joining(&thread, self.0.is_finished(), || self.0.join())
@@ -146,6 +155,7 @@ impl<T> JoinHandle<T> {
     /// # Errors
     ///
     /// If it panicked.
+    #[track_caller]
     pub fn join(self) -> Result<T> {
         let thread = self.0.thread().clone();
         joining(&thread, self.0.is_finished(), || self.0.join())
@@ -157,7 +167,9 @@ impl<T> JoinHandle<T> {
     }
 }
 
+#[track_caller]
 fn joining<T>(thread: &Thread, is_finished: bool, join: impl FnOnce() -> Result<T>) -> Result<T> {
+    place::here();
     if is_finished {
         return join();
     }
@@ -189,11 +201,13 @@ impl Builder {
     /// # Errors
     ///
     /// If the operating system refuses a thread.
+    #[track_caller]
     pub fn spawn<F, T>(self, f: F) -> io::Result<JoinHandle<T>>
     where
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
+        place::here();
         let running = Running::start(&newest(), named(&self.0), &Arc::default());
         let thread = thread::Builder::new().name(self.0);
         let spawned = thread.spawn(move || {

@@ -1,6 +1,6 @@
 //! The pages of traced lessons, and of the classic mistakes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
@@ -227,4 +227,218 @@ fn an_unknown_name_gets_one_line() {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(stderr.lines().count(), 1, "{stderr}");
     assert!(stderr.contains("basic, context_cancel"), "{stderr}");
+}
+
+/// Where a thread is: from when to when, in microseconds, and the file, the number and the text of
+/// the line.
+struct Place {
+    who: String,
+    times: Vec<u64>,
+    file: String,
+    line: String,
+    text: String,
+}
+
+impl Place {
+    fn is_at(&self, moment: u64) -> bool {
+        let reached = self.times.iter().filter(|at| **at <= moment).count();
+        reached % 2 == 1
+    }
+}
+
+fn places(page: &str) -> Vec<Place> {
+    let (_, rows) = page
+        .split_once("<dl class=\"replay-places\"")
+        .expect("rows");
+    let (rows, _) = rows.split_once("</dl>").expect("their end");
+    let between = |text: &str, from: &str, to: &str| {
+        let (_, found) = text.split_once(from).expect(from);
+        found.split_once(to).expect(to).0.to_string()
+    };
+    let mut places = Vec::new();
+    for row in rows.split("<div>").skip(1) {
+        for place in row.lines().filter(|line| line.contains(" data-file=")) {
+            let times = between(place, "data-times=\"", "\"");
+            let times = times.split(' ').map(|at| at.parse().expect("a time"));
+            places.push(Place {
+                who: between(row, "<dt>", "</dt>"),
+                times: times.collect(),
+                file: between(place, "data-file=\"", "\""),
+                line: between(place, "data-line=\"", "\""),
+                text: unescape(&between(place, "<code>", "</code>")),
+            });
+        }
+    }
+    places
+}
+
+fn unescape(text: &str) -> String {
+    let text = text.replace("&lt;", "<").replace("&gt;", ">");
+    text.replace("&quot;", "\"").replace("&amp;", "&")
+}
+
+/// All lessons and mistakes, short.
+const ALL: [(&str, &[&str]); 7] = [
+    ("basic", &["--work-ms", "20"]),
+    (
+        "context_cancel",
+        &["--work-ms", "50", "--cancel-after-ms", "120"],
+    ),
+    (
+        "graceful_vs_emergency",
+        &["--work-ms", "30", "--cancel-after-ms", "45"],
+    ),
+    ("struct_pool", &["--work-ms", "20"]),
+    ("kept_sender", &["--work-ms", "20"]),
+    (
+        "no_second_select",
+        &["--work-ms", "200", "--cancel-after-ms", "100"],
+    ),
+    ("submit_in_job", &["--work-ms", "50"]),
+];
+
+#[test]
+fn every_place_is_a_line_of_the_lesson() {
+    for (name, flags) in ALL {
+        let (_, page) = traced(name, flags);
+        let places = places(&page);
+        let mut mistaken: Vec<&str> = Vec::new();
+        for place in &places {
+            let (file, line, text) = (&place.file, &place.line, &place.text);
+            let lesson = fs::read_to_string(format!("../{file}")).expect("a file");
+            if line == "+" {
+                assert!(!lesson.contains(&text[..]), "{name}: {text}");
+                mistaken.push(text);
+                continue;
+            }
+            let number: usize = line.parse().expect("a number");
+            let expected = lesson.lines().nth(number - 1).expect("a line").trim();
+            assert_eq!(text, expected, "{name}, {file}:{line}");
+        }
+        mistaken.sort();
+        mistaken.dedup();
+        let expected: &[&str] = match name {
+            "no_second_select" => &["results.send(job * 2).expect(\"main keeps it open\");"],
+            _ => &[],
+        };
+        assert_eq!(mistaken, expected, "{name}");
+
+        // A thread is at one line at a time.
+        for moment in places.iter().flat_map(|place| &place.times) {
+            let here = places.iter().filter(|place| place.is_at(*moment));
+            let here: Vec<&str> = here.map(|place| &place.who[..]).collect();
+            let once: BTreeSet<&str> = here.iter().copied().collect();
+            assert_eq!(here.len(), once.len(), "{name} at {moment}: {here:?}");
+        }
+    }
+}
+
+/// At each step of a lesson, the thread that does it is at a line with this text: `lines` has the
+/// steps without their numbers.
+fn steps_are_at(name: &str, lines: &[(&str, &str)]) {
+    let (_, page) = traced(name, &["--work-ms", "20"]);
+    let places = places(&page);
+    for item in page.lines().filter(|it| it.starts_with("<li data-at=")) {
+        let moment = item.split('"').nth(1).and_then(|at| at.parse().ok());
+        let moment = moment.expect("a time");
+        let (_, step) = item.split_once(" s: ").expect(item);
+        let step = step.trim_end_matches("</li>");
+        let words = step.split(' ').filter(|it| !it.contains(char::is_numeric));
+        let kind = words.collect::<Vec<_>>().join(" ");
+        let line = lines.iter().find(|it| it.0 == kind);
+        let (_, line) = line.unwrap_or_else(|| panic!("{name}: unexpected step {step:?}"));
+
+        let worker = step.split_once("worker ");
+        let who = match worker.filter(|_| !step.starts_with("main ")) {
+            Some((_, number)) => {
+                let number = number.chars().take_while(char::is_ascii_digit);
+                format!("worker {}", number.collect::<String>())
+            }
+            None if step.contains("main") => "main".to_string(),
+            None => String::new(), // it does not say
+        };
+        let is_here = |it: &&Place| it.who.starts_with(&who) && it.is_at(moment);
+        let here: Vec<&str> = places
+            .iter()
+            .filter(is_here)
+            .map(|it| &it.text[..])
+            .collect();
+        let is_right = match *line {
+            "" => here.is_empty(),
+            line => here.iter().any(|it| it.contains(line)),
+        };
+        assert!(is_right, "{name}: {step}: not {line:?}, but {here:?}");
+    }
+}
+
+#[test]
+fn who_does_something_is_at_the_line_that_does_it() {
+    let basic = [
+        ("main makes the channel jobs", "let (jobs_tx, jobs_rx)"),
+        (
+            "main makes the channel results",
+            "let (results_tx, results_rx)",
+        ),
+        ("main clones a sender of results: now", "results_tx.clone()"),
+        ("main starts worker", "scope.spawn("),
+        ("main drops a sender of results: left", "drop(results_tx)"),
+        ("main sends job to jobs", "jobs_tx.send(job)"),
+        (
+            "main drops the last sender of jobs: jobs is closed",
+            "drop(jobs_tx)",
+        ),
+        ("main waits for a result", "for result in results_rx"),
+        ("main takes result from results", "for result in results_rx"),
+        ("output: result:", "println!(\"result: {result}\")"),
+        (
+            "results is closed and empty: main's loop over results ends",
+            "for result in results_rx",
+        ),
+        ("main waits for the workers to end", "thread::scope("),
+        ("worker waits for a job", "for job in jobs"),
+        ("worker takes job from jobs", "for job in jobs"),
+        (
+            "output: worker processing job",
+            "println!(\"worker {id} processing",
+        ),
+        ("worker starts job", "work.run(id, job)"),
+        ("job is done (worker", "work.run(id, job)"),
+        ("worker sends result to results", "results.send(job * 2)"),
+        (
+            "jobs is closed and empty: worker loop over jobs ends",
+            "for job in jobs",
+        ),
+        // The end of the function does this: the last line stays.
+        ("worker drops a sender of results: left", "for job in jobs"),
+        (
+            "worker drops the last sender of results: results is closed",
+            "for job in jobs",
+        ),
+        ("worker returns", ""),
+    ];
+    steps_are_at("basic", &basic);
+    let struct_pool = [
+        ("main makes the channel jobs", "bounded(capacity)"),
+        ("main starts worker", "thread.spawn(move || worker(queue))"),
+        ("main sends job to jobs", "jobs.send(Box::new(job))"),
+        ("main waits for room in jobs", "jobs.send(Box::new(job))"),
+        ("all submitted", "jobs.send(Box::new(job))"),
+        (
+            "main drops the last sender of jobs: jobs is closed",
+            "drop(self)",
+        ),
+        ("main waits for worker to end", "worker.join()"),
+        ("output: all done", "println!(\"all done\")"),
+        ("worker waits for a job", "for job in queue"),
+        ("worker takes job from jobs", "for job in queue"),
+        ("worker starts job", "work.run(this_worker(), job)"),
+        ("job is done (worker", "work.run(this_worker(), job)"),
+        (
+            "jobs is closed and empty: worker loop over jobs ends",
+            "for job in queue",
+        ),
+        ("worker returns", ""),
+        ("output: processing", "println!(\"processing {job}\")"),
+    ];
+    steps_are_at("struct_pool", &struct_pool);
 }
