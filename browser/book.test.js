@@ -226,3 +226,170 @@ for (const colorScheme of ["light", "dark"]) {
         assert.deepEqual(findings, []);
     });
 }
+
+// The replays of a page, read from its text and not by a script: of each, how long it is, and at
+// which line a thread is from when to when.
+function places(name) {
+    const html = readFileSync(new URL(name, BOOK), "utf8");
+    const text = (html) => html.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"');
+    const figures = html.split('<figure class="replay"').slice(1).map((figure) => figure.split("</figure>")[0]);
+    return figures.map((figure) => ({
+        end: Number(figure.match(/data-end="(\d+)"/)[1]),
+        places: figure.split("<div><dt>").slice(1).flatMap((row) => [...row.split("</div>")[0]
+            .matchAll(/<span .*?(?:data-file="(.*?)" data-line="(.*?)" )?data-times="(.*?)">(?:<code>)?(.*?)</g)]
+            .flatMap(([, file, line, times, code]) => times.split(" ").flatMap((from, index, all) => index % 2 ? [] : {
+                who: row.split("</dt>")[0],
+                file,
+                line,
+                code: text(code),
+                from: Number(from),
+                to: Number(all[index + 1] ?? Infinity),
+            }))),
+    }));
+}
+
+const moveTo = (replay, moment) => replay.locator("input[type=range]").evaluate((slider, value) => {
+    slider.value = value;
+    slider.dispatchEvent(new Event("input"));
+}, moment);
+
+// What a reader sees: the threads and their code below the picture, and the highlighted lines, each
+// found by where it is on the screen.
+const highlighted = (replay) => replay.evaluate((replay) => {
+    const rows = [...replay.querySelectorAll(".replay-places span")].filter((it) => it.checkVisibility());
+    const lines = [...document.querySelectorAll(".here")].filter((it) => it.checkVisibility()).map((strip) => {
+        const block = strip.closest(".code");
+        const { top, bottom } = strip.getBoundingClientRect();
+        let [offset, number, found] = [0, 0, null];
+        const nodes = document.createTreeWalker(block.querySelector("code"), NodeFilter.SHOW_TEXT);
+        for (const text of block.querySelector("code").textContent.split("\n")) {
+            // The first letter of the line that is not a blank.
+            let letter = offset + text.search(/\S/);
+            offset += text.length + 1;
+            while (text.trim() && letter >= (nodes.currentNode.length ?? 0)) {
+                const length = nodes.currentNode.length ?? 0;
+                [letter, offset] = [letter - length, offset - length];
+                nodes.nextNode();
+            }
+            if (text.trim()) {
+                const range = document.createRange();
+                range.setStart(nodes.currentNode, letter);
+                range.setEnd(nodes.currentNode, letter + 1);
+                const box = range.getBoundingClientRect();
+                const middle = (box.top + box.bottom) / 2;
+                if (top < middle && middle < bottom) {
+                    found = `${block.dataset.file}:${Number(block.dataset.line) + number}: ${text.trim()}`;
+                }
+            }
+            number++;
+        }
+        return `${found}: ${strip.textContent}`;
+    });
+    return {
+        rows: rows.map((row) => `${row.closest("div").querySelector("dt").textContent}: ${row.textContent}`),
+        lines: lines.sort(),
+    };
+});
+
+// "main, workers 1, 2"
+function label(threads) {
+    const workers = threads.filter((who) => who !== "main").map((who) => who.replace("worker ", ""));
+    const names = threads.includes("main") ? ["main"] : [];
+    return [...names, ...(workers.length ? [`worker${workers.length > 1 ? "s" : ""} ${workers.join(", ")}`] : [])].join(", ");
+}
+
+// The lines that the code blocks of a page show, as "FILE:LINE".
+const shownLines = (page) => page.evaluate(() => [...document.querySelectorAll(".code")].flatMap(({ dataset, textContent }) =>
+    textContent.trim().split("\n").map((_, index) => `${dataset.file}:${Number(dataset.line) + index}`)));
+
+for (const [name, viewport] of [
+    ["basic", { width: 1280, height: 720 }],
+    ["struct_pool", { width: 360, height: 740 }],
+]) {
+    test(`${name}: the lines where the threads are at a moment are highlighted`, async (t) => {
+        const page = await open(t, `${name}.html`, { viewport });
+        const shown = await shownLines(page);
+        await openAll(page);
+        // The lesson, and a mistake on the same page.
+        for (const index of [0, places(`${name}.html`).length - 1]) {
+            const { end, places: recorded } = places(`${name}.html`)[index];
+            const replay = page.locator(".replay").nth(index);
+            const changes = recorded.map(({ from }) => from).filter((at) => at <= end);
+            const some = changes.filter((_, index) => index % Math.ceil(changes.length / 60) === 0);
+            let most = 0;
+            for (const moment of [0, ...some, ...[0.1, 0.4, 0.7].map((share) => Math.round(share * end)), end]) {
+                await moveTo(replay, moment);
+                const here = recorded.filter(({ from, to }) => from <= moment && moment < to);
+                const lines = new Map();
+                for (const { who, file, line, code } of here.filter(({ file, line }) => shown.includes(`${file}:${line}`))) {
+                    const key = `${file}:${line}: ${code}`;
+                    lines.set(key, [...(lines.get(key) ?? []), who]);
+                }
+                const expected = [...lines].map(([line, threads]) => `${line}: ${label(threads)}`);
+                assert.deepEqual(await highlighted(replay), {
+                    rows: here.map(({ who, code }) => `${who}: ${code}`),
+                    lines: expected.sort(),
+                }, `replay ${index} at ${moment}`);
+                most = Math.max(most, lines.size);
+            }
+            assert.ok(most >= 2, `replay ${index}: ${most} lines at once`);
+        }
+    });
+}
+
+test("no line is highlighted before anybody plays, without a script, or on paper", async (t) => {
+    const page = await open(t, "basic.html");
+    const replay = page.locator(".gate .replay");
+    const lines = async () => (await highlighted(replay)).lines.length;
+    assert.equal(await lines(), 0);
+    await page.locator("details.gate > summary").click();
+    await replay.locator("[data-do=forward]").click();
+    assert.equal(await lines(), 1); // main makes the channel
+    await page.emulateMedia({ media: "print" });
+    assert.equal(await lines(), 0);
+
+    const plain = await open(t, "basic.html", { javaScriptEnabled: false });
+    await plain.locator("details.gate > summary").click();
+    assert.equal(await plain.locator(".replay-places").first().isVisible(), false);
+    assert.equal(await plain.locator(".here").count(), 0);
+});
+
+// Of each colour of the code on a highlighted line: a text that has it, and its contrast.
+const contrasts = (page) => page.evaluate(() => {
+    const light = (color) => {
+        const parts = color.match(/[\d.]+/g).slice(0, 3).map((part) => part / 255);
+        const [red, green, blue] = parts.map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05;
+    };
+    const behind = light(getComputedStyle(document.querySelector(".here"), "::before").backgroundColor);
+    const texts = [...document.querySelectorAll(".code code, .code code span")];
+    const colors = new Map(texts.map((text) => [getComputedStyle(text).color, text.textContent.slice(0, 20)]));
+    return [...colors].map(([color, text]) => {
+        const ratio = light(color) / behind;
+        return [text, Math.max(ratio, 1 / ratio)];
+    });
+});
+
+for (const colorScheme of ["light", "dark"]) {
+    test(`highlighted lines fit, can be read and pass axe, ${colorScheme}`, async (t) => {
+        for (const width of [360, 1280]) {
+            const page = await open(t, "struct_pool.html", { viewport: { width, height: 740 }, colorScheme });
+            await openAll(page);
+            const replay = page.locator(".replay").first();
+            await moveTo(replay, places("struct_pool.html")[0].end / 3);
+            assert.ok((await highlighted(replay)).lines.length > 0);
+            // Axe does not look at what is behind the code.
+            for (const [text, ratio] of await contrasts(page)) {
+                assert.ok(ratio >= 4.5, `${text}: ${ratio}`);
+            }
+            const wide = await page.evaluate(() => document.scrollingElement.scrollWidth);
+            assert.ok(wide <= width, `${wide} pixels wide on ${width}`);
+            if (width === 360) {
+                continue; // axe does not know that a browser lets the keyboard scroll the code
+            }
+            await page.addScriptTag({ path: AXE });
+            const { violations } = await page.evaluate(() => window.axe.run(".code, .replay", { preload: false }));
+            assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), []);
+        }
+    });
+}

@@ -18,7 +18,9 @@ pub fn find(source: &str, name: &str, part: Option<(&str, &str)>) -> Result<Stri
     let end = lines[function..].iter().position(|line| *line == "}");
     let end = function + end.ok_or(format!("no end of func `{name}`"))?;
     if let Some((from, to)) = part {
-        return Ok(dedent(cut(&lines[function..=end], from, to)?));
+        let lines = &lines[function..=end];
+        let (first, last) = cut(lines, from, to)?;
+        return Ok(dedent(&lines[first..=last]));
     }
     let above = lines[..function].iter().rev();
     let comment = above.take_while(|line| line.starts_with("//")).count();

@@ -4,23 +4,29 @@
 use syn::spanned::Spanned;
 use syn::{ImplItem, Item, Type};
 
-/// The lines of an item, such as `fn worker`, `struct Pool` or `fn Pool::submit`. With `part`, only
-/// those from the line that contains its first text to the next one that contains its second; a `}`
-/// stands for the one that closes what the first line begins.
+/// The lines of an item, such as `fn worker`, `struct Pool` or `fn Pool::submit`, and the number of
+/// the first. With `part`, only those from the line that contains its first text to the next one
+/// that contains its second; a `}` stands for the one that closes what the first line begins.
 ///
 /// # Errors
 ///
 /// If there is no such item, or no such part, or if it is not clear which line begins the part.
-pub fn find(source: &str, name: &str, part: Option<(&str, &str)>) -> Result<String, String> {
+pub fn find(
+    source: &str,
+    name: &str,
+    part: Option<(&str, &str)>,
+) -> Result<(usize, String), String> {
     let file = syn::parse_file(source).map_err(|error| error.to_string())?;
     let mut found = file.items.iter().filter_map(|item| lines_of(item, name));
-    let (first, last) = found.next().ok_or(format!("no item `{name}`"))?;
+    let (mut first, last) = found.next().ok_or(format!("no item `{name}`"))?;
     let lines: Vec<&str> = source.lines().collect();
     let mut lines = &lines[first - 1..last];
     if let Some((from, to)) = part {
-        lines = cut(lines, from, to)?;
+        let (begin, end) = cut(lines, from, to)?;
+        first += begin;
+        lines = &lines[begin..=end];
     }
-    Ok(dedent(lines))
+    Ok((first, dedent(lines)))
 }
 
 /// The first and the last line of `item`, or of a function in it, if it has this name.
@@ -53,8 +59,8 @@ fn lines_of(item: &Item, name: &str) -> Option<(usize, usize)> {
     (own == name).then(|| lines(item))
 }
 
-/// The lines of a part.
-pub fn cut<'a>(lines: &'a [&'a str], from: &str, to: &str) -> Result<&'a [&'a str], String> {
+/// The indices of the first and the last line of a part.
+pub fn cut(lines: &[&str], from: &str, to: &str) -> Result<(usize, usize), String> {
     let mut begins = (0..lines.len()).filter(|&line| lines[line].contains(from));
     let begin = begins.next().ok_or(format!("no line with `{from}`"))?;
     if begins.next().is_some() {
@@ -68,7 +74,7 @@ pub fn cut<'a>(lines: &'a [&'a str], from: &str, to: &str) -> Result<&'a [&'a st
     };
     let end = (begin..lines.len()).find(|&line| is_end(lines[line]));
     let end = end.ok_or(format!("no line with `{to}` after `{from}`"))?;
-    Ok(&lines[begin..=end])
+    Ok((begin, end))
 }
 
 /// Takes away the blanks that all lines begin with.
@@ -109,13 +115,13 @@ impl<T> Pool<T> {
     fn an_item_comes_with_its_comment() {
         let found = find(SOURCE, "struct Pool", None);
         let expected = "/// A pool.\nstruct Pool<T> {\n    jobs: T,\n}";
-        assert_eq!(found.as_deref(), Ok(expected));
+        assert_eq!(found, Ok((5, expected.to_string())));
     }
 
     #[test]
     fn a_part_of_a_method_moves_to_the_left() {
         let found = find(SOURCE, "fn Pool::submit", Some(("// why", "two")));
-        assert_eq!(found.as_deref(), Ok("// why\none();\n\ntwo();"));
+        assert_eq!(found, Ok((13, "// why\none();\n\ntwo();".to_string())));
     }
 
     #[test]
@@ -123,7 +129,7 @@ impl<T> Pool<T> {
         let part = "for a in b {\n    if a {\n        c({});\n    }\n}";
         let source = format!("fn main() {{\n{part}").replace("\n", "\n    ") + "\n}";
         let found = find(&source, "fn main", Some(("for", "}")));
-        assert_eq!(found.as_deref(), Ok(part));
+        assert_eq!(found, Ok((2, part.to_string())));
     }
 
     #[test]

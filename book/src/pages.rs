@@ -122,15 +122,26 @@ impl Expansion {
     /// `src/bin/basic.rs fn main`, or a part of it: `src/bin/basic.rs fn main: drop( … draw`.
     fn item(&self, what: &str) -> Result<String, String> {
         let (file, item) = what.split_once(' ').ok_or("which item?")?;
+        let (line, code) = self.find_item(file, item)?;
+        // The script finds the lines of the file in it.
+        Ok(format!(
+            "<div class=\"code\" data-file=\"{file}\" data-line=\"{line}\">\n\n{code}\n\n</div>"
+        ))
+    }
+
+    /// The number of its first line, and the code.
+    fn find_item(&self, file: &str, item: &str) -> Result<(usize, String), String> {
         let (item, part) = part(item);
-        let code = item::find(&self.text(file)?, item, part)?;
-        Ok(format!("```rust\n{code}\n```"))
+        let (line, code) = item::find(&self.text(file)?, item, part)?;
+        Ok((line, format!("```rust\n{code}\n```")))
     }
 
     /// The same in Rust and in Go: `src/bin/basic.rs fn worker | basic worker`. The second half
     /// names a function of `book/go/basic/main.go`.
     fn beside(&self, what: &str) -> Result<String, String> {
         let (rust, go) = what.split_once(" | ").ok_or("which function in Go?")?;
+        let (file, item) = rust.split_once(' ').ok_or("which item?")?;
+        let (_, rust) = self.find_item(file, item)?;
         let (program, function) = go.split_once(' ').ok_or("which function in Go?")?;
         let (function, part) = part(function);
         let source = self.text(&format!("book/go/{program}/main.go"))?;
@@ -143,7 +154,7 @@ impl Expansion {
         };
         Ok(format!(
             "<div class=\"beside\">\n{}{}</div>\n",
-            column("Rust", self.item(rust)?),
+            column("Rust", rust),
             column("Go", format!("```go\n{go}\n```")),
         ))
     }
