@@ -1,6 +1,7 @@
-//! What the checks of the exercises share: a time limit for code that may hang, and work that
-//! records who does it.
+//! What the checks of the exercises share: a time limit for code that may hang, work that records
+//! who does it, and a picture of that work when a check fails.
 
+mod checks;
 mod recorded_work;
 
 use std::panic;
@@ -9,6 +10,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{RecvTimeoutError, bounded};
 
+pub use checks::{Check, ordered_panic, run_checks};
 pub use recorded_work::RecordedWork;
 
 /// How long a check waits for something that may never happen.
@@ -40,10 +42,13 @@ pub fn within<T: Send + 'static>(
     run: impl FnOnce() -> T + Send + 'static,
 ) -> T {
     let (returned_tx, returned_rx) = bounded(1);
-    let runner = thread::spawn(move || returned_tx.send(run()));
+    let runner = thread::spawn(move || checks::as_check(|| returned_tx.send(run())));
     match returned_rx.recv_timeout(limit) {
         Ok(returned) => returned,
-        Err(RecvTimeoutError::Timeout) => panic!("timed out after {} s, {still}", limit.as_secs()),
+        Err(RecvTimeoutError::Timeout) => {
+            checks::mark("timed out");
+            panic!("timed out after {} s, {still}", limit.as_secs())
+        }
         Err(RecvTimeoutError::Disconnected) => match runner.join() {
             Err(payload) => panic::resume_unwind(payload),
             Ok(_) => unreachable!("only a panic drops the sender before it sends"),

@@ -7,10 +7,11 @@ use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use crossbeam_channel::{never, select, select_biased};
+use timeline::{Ending, Lanes, Started, Timeline};
 use worker_pools::work::Interrupted;
 use worker_pools::{Cancel, Context};
 
-use crate::{LATER, LIMIT, SOON, within};
+use crate::{LATER, LIMIT, SOON, checks, ordered_panic, within};
 
 /// How long a job waits for other jobs. It is shorter than [`LIMIT`]: so a check can say what is
 /// wrong, and not only that something takes too long.
@@ -31,11 +32,15 @@ pub struct RecordedWork {
     hold: Context,
     let_go: Cancel,
     seen: Arc<(Mutex<Seen>, Condvar)>,
+    /// For the picture of a failed check. Its workers are the threads of `Seen`.
+    timeline: Timeline,
 }
 
 #[derive(Debug, Default)]
 struct Seen {
     started: Vec<(usize, ThreadId)>,
+    /// In the order in which they came.
+    threads: Vec<ThreadId>,
     ended: usize,
     running: usize,
     max_at_once: usize,
@@ -52,6 +57,8 @@ impl RecordedWork {
     )]
     pub fn new() -> RecordedWork {
         let (hold, let_go) = Context::with_cancel();
+        let timeline = Timeline::default();
+        checks::record(&timeline);
         RecordedWork {
             together: 0,
             last: None,
@@ -61,6 +68,7 @@ impl RecordedWork {
             hold,
             let_go,
             seen: Arc::default(),
+            timeline,
         }
     }
 
@@ -68,6 +76,7 @@ impl RecordedWork {
     /// when that takes too long.
     pub fn together(mut self, jobs: usize) -> RecordedWork {
         self.together = jobs;
+        self.expect_workers(jobs);
         self
     }
 
@@ -127,10 +136,13 @@ impl RecordedWork {
     ///
     /// [`Interrupted`] when it gave up.
     pub fn run_with(&self, context: &Context, job: usize) -> Result<usize, Interrupted> {
-        let _running = self.start(job);
+        let mut running = self.start(job);
         if self.holds(job) {
             select_biased! {
-                recv(context.done()) -> _ => return Err(Interrupted),
+                recv(context.done()) -> _ => {
+                    running.ending = Ending::Interrupted;
+                    return Err(Interrupted);
+                }
                 recv(self.hold.done()) -> _ => {}
             }
         }
@@ -141,24 +153,39 @@ impl RecordedWork {
         self.held_from.is_some_and(|held| job >= held)
     }
 
+    /// Says how many lanes a picture has at least. A worker that did nothing has an empty one.
+    fn expect_workers(&self, workers: usize) {
+        self.timeline.set_lanes(Lanes::Workers(1..=workers));
+    }
+
     fn start(&self, job: usize) -> Running<'_> {
         let mut seen = self.lock();
-        seen.started.push((job, thread::current().id()));
+        let thread = thread::current().id();
+        seen.started.push((job, thread));
+        if !seen.threads.contains(&thread) {
+            seen.threads.push(thread);
+        }
+        let worker = seen.threads.iter().position(|it| *it == thread);
+        let worker = worker.expect("it was just pushed") + 1;
         seen.running += 1;
         seen.max_at_once = seen.max_at_once.max(seen.running);
         let is_early = seen.started.len() <= self.together;
         let times = seen.started.iter().filter(|(it, _)| *it == job).count();
         self.seen.1.notify_all();
         drop(seen);
-        let running = Running { work: self };
+        let running = Running {
+            work: self,
+            started: Some(self.timeline.start(worker, job)),
+            ending: Ending::Done,
+        };
 
         advance_select();
         if times > 2 {
-            // This answer does the job again and again. Slow it down: each panic prints a message.
+            // This answer does the job again and again: slow it down.
             thread::sleep(Duration::from_millis(50));
         }
         if self.panics.contains(&job) {
-            panic!("job {job} panics: this is part of the check");
+            ordered_panic(format!("job {job} panics: this is part of the check"));
         }
         if self.slow == Some(job) {
             thread::sleep(LATER);
@@ -293,9 +320,9 @@ impl RecordedWork {
     /// most this many threads.
     #[track_caller]
     pub fn assert_pool_of(&self, workers: usize) {
+        self.expect_workers(workers);
         let seen = self.lock();
-        let threads: HashSet<ThreadId> = seen.started.iter().map(|(_, thread)| *thread).collect();
-        let (threads, max) = (threads.len(), seen.max_at_once);
+        let (threads, max) = (seen.threads.len(), seen.max_at_once);
         assert!(
             max >= workers,
             "never more than {max} at the same time, with {workers} workers:\n\
@@ -338,10 +365,18 @@ fn advance_select() {
 /// A job that is running. It is dropped when the job ends, even if it panics.
 struct Running<'a> {
     work: &'a RecordedWork,
+    started: Option<Started>,
+    ending: Ending,
 }
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
+        if thread::panicking() {
+            self.ending = Ending::Failed;
+        }
+        if let Some(started) = self.started.take() {
+            self.work.timeline.end(started, self.ending);
+        }
         let mut seen = self.work.lock();
         seen.running -= 1;
         seen.ended += 1;

@@ -29,31 +29,28 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
 
 // ---- The checks. Change nothing below this line. ----------------------------
 
+use classroom::{checks, run_checks};
+
+checks![nobody_waits_for_the_first_job, nobody_waits_for_another_one];
+
 fn main() {
+    run_checks(CHECKS);
+    println!("All checks pass: while one worker did job 1, the others did the other 8");
+}
+
+fn nobody_waits_for_the_first_job() {
     let work = RecordedWork::new().together(3).last(1, 9);
     let still = "still waiting: who takes jobs from the queue, and who closes it?";
     work.within_limit(still, |work| run_all(3, 9, work));
     work.assert_each_once(9);
     work.assert_pool_of(3);
     work.assert_nobody_waited_for(1);
-    println!("The example works: while one worker did job 1, the others did the other 8");
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nobody_waits_for_the_first_job() {
-        main();
-    }
-
-    #[test]
-    fn nobody_waits_for_another_one() {
-        let work = RecordedWork::new().together(2).last(3, 8);
-        work.within_limit("still waiting for the workers", |work| run_all(2, 8, work));
-        work.assert_each_once(8);
-        work.assert_pool_of(2);
-        work.assert_nobody_waited_for(3);
-    }
+fn nobody_waits_for_another_one() {
+    let work = RecordedWork::new().together(2).last(3, 8);
+    work.within_limit("still waiting for the workers", |work| run_all(2, 8, work));
+    work.assert_each_once(8);
+    work.assert_pool_of(2);
+    work.assert_nobody_waited_for(3);
 }

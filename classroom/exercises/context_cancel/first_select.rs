@@ -29,9 +29,21 @@ fn worker(work: &RecordedWork, context: &Context, jobs: Receiver<usize>, results
 
 // ---- The checks. Change nothing below this line. ----------------------------
 
+use classroom::{checks, run_checks};
+
+checks![
+    a_cancel_ends_an_idle_worker,
+    it_stays_until_somebody_cancels,
+    a_closed_queue_still_ends_it
+];
+
 fn main() {
+    run_checks(CHECKS);
+    println!("All checks pass: the idle worker returned at the cancel");
+}
+
+fn a_cancel_ends_an_idle_worker() {
     check(Duration::ZERO);
-    println!("The example works: the idle worker returned at the cancel");
 }
 
 /// Gives the worker two jobs, each with a pause after it, and then cancels.
@@ -59,33 +71,21 @@ fn check(pause: Duration) {
     drop(jobs_tx); // the queue was open until now
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn it_stays_until_somebody_cancels() {
+    check(LATER);
+}
 
-    #[test]
-    fn a_cancel_ends_an_idle_worker() {
-        main();
-    }
-
-    #[test]
-    fn it_stays_until_somebody_cancels() {
-        check(LATER);
-    }
-
-    #[test]
-    fn a_closed_queue_still_ends_it() {
-        let (context, _cancel) = Context::with_cancel();
-        let (jobs_tx, jobs_rx) = bounded(3);
-        let (results_tx, results_rx) = bounded(3);
-        jobs_tx.send(1).unwrap();
-        jobs_tx.send(2).unwrap();
-        drop(jobs_tx);
-        within_limit(
-            "still waiting for the worker, although the queue is closed",
-            move || worker(&RecordedWork::new(), &context, jobs_rx, results_tx),
-        );
-        let results: Vec<_> = results_rx.try_iter().collect();
-        assert_eq!(results, [2, 4], "the results of the two jobs in the queue");
-    }
+fn a_closed_queue_still_ends_it() {
+    let (context, _cancel) = Context::with_cancel();
+    let (jobs_tx, jobs_rx) = bounded(3);
+    let (results_tx, results_rx) = bounded(3);
+    jobs_tx.send(1).unwrap();
+    jobs_tx.send(2).unwrap();
+    drop(jobs_tx);
+    within_limit(
+        "still waiting for the worker, although the queue is closed",
+        move || worker(&RecordedWork::new(), &context, jobs_rx, results_tx),
+    );
+    let results: Vec<_> = results_rx.try_iter().collect();
+    assert_eq!(results, [2, 4], "the results of the two jobs in the queue");
 }

@@ -47,6 +47,19 @@ impl Drop for Pool {
 
 // ---- The checks. Change nothing below this line. ----------------------------
 
+use classroom::{checks, run_checks};
+
+checks![
+    dropping_the_pool_waits_for_its_jobs,
+    an_unused_pool_is_dropped,
+    a_job_that_panicked_does_not_make_drop_panic
+];
+
+fn main() {
+    run_checks(CHECKS);
+    println!("All checks pass: nobody called `shutdown`, and all 6 jobs are done");
+}
+
 /// Submits `jobs` jobs to a pool of 2, and returns without a shutdown.
 fn submit_and_leave(work: &RecordedWork, jobs: usize) {
     let pool = Pool::new(2);
@@ -58,7 +71,7 @@ fn submit_and_leave(work: &RecordedWork, jobs: usize) {
     }
 }
 
-fn main() {
+fn dropping_the_pool_waits_for_its_jobs() {
     let work = RecordedWork::new().together(2).slow(6);
     let still = "still waiting for `drop`: who closes the queue?";
     let done = work.within_limit(still, |work| {
@@ -66,42 +79,29 @@ fn main() {
         work.ended()
     });
     assert_eq!(done, 6, "jobs done when the pool was dropped");
-    println!("The example works: nobody called `shutdown`, and all 6 jobs are done");
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn an_unused_pool_is_dropped() {
+    let still = "still waiting for `drop`, although there were no jobs: who closes the queue?";
+    within(SOON, still, || drop(Pool::new(3)));
+}
 
-    #[test]
-    fn dropping_the_pool_waits_for_its_jobs() {
-        main();
-    }
-
-    #[test]
-    fn an_unused_pool_is_dropped() {
-        let still = "still waiting for `drop`, although there were no jobs: who closes the queue?";
-        within(SOON, still, || drop(Pool::new(3)));
-    }
-
-    #[test]
-    fn a_job_that_panicked_does_not_make_drop_panic() {
-        // Chance decides which of the two workers panics.
-        for _ in 0..10 {
-            let work = RecordedWork::new().panic_on([1]).hold_from(2);
-            work.let_go_after(SOON / 20);
-            let dropped = work.within_limit("still waiting for `drop`", |work| {
-                catch_unwind(|| submit_and_leave(work, 3))
-            });
-            assert!(
-                dropped.is_ok(),
-                "`drop` panicked: it should ignore the panic of a job"
-            );
-            assert_eq!(
-                work.ended(),
-                3,
-                "jobs ended: one worker panicked, but the other one does the rest"
-            );
-        }
+fn a_job_that_panicked_does_not_make_drop_panic() {
+    // Chance decides which of the two workers panics.
+    for _ in 0..10 {
+        let work = RecordedWork::new().panic_on([1]).hold_from(2);
+        work.let_go_after(SOON / 20);
+        let dropped = work.within_limit("still waiting for `drop`", |work| {
+            catch_unwind(|| submit_and_leave(work, 3))
+        });
+        assert!(
+            dropped.is_ok(),
+            "`drop` panicked: it should ignore the panic of a job"
+        );
+        assert_eq!(
+            work.ended(),
+            3,
+            "jobs ended: one worker panicked, but the other one does the rest"
+        );
     }
 }

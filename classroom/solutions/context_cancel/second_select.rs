@@ -35,6 +35,19 @@ fn worker(
 
 // ---- The checks. Change nothing below this line. ----------------------------
 
+use classroom::{checks, run_checks};
+
+checks![
+    a_cancel_ends_the_waiting,
+    a_result_is_handed_over_when_there_is_room,
+    a_late_reader_gets_every_result
+];
+
+fn main() {
+    run_checks(CHECKS);
+    println!("All checks pass: job 1 was done for nothing, and the worker said so");
+}
+
 /// Cancels while job 1 runs, and returns what the worker returns. The channel
 /// has room for `room` results, and nobody reads them.
 fn cancel_during_job_1(room: usize) -> (Option<usize>, Receiver<usize>) {
@@ -53,55 +66,42 @@ fn cancel_during_job_1(room: usize) -> (Option<usize>, Receiver<usize>) {
     (returned.expect("the worker does not panic"), results_rx)
 }
 
-fn main() {
+fn a_cancel_ends_the_waiting() {
     let (undelivered, _results) = cancel_during_job_1(0);
     assert_eq!(
         undelivered,
         Some(1),
         "nobody took the result of job 1: the worker should return that job"
     );
-    println!("The example works: job 1 was done for nothing, and the worker said so");
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cancel_ends_the_waiting() {
-        main();
+fn a_result_is_handed_over_when_there_is_room() {
+    for _ in 0..50 {
+        let (undelivered, results) = cancel_during_job_1(1);
+        let delivered = results.try_recv();
+        let why = "there was room for the result of job 1: what does the worker try first?";
+        assert_eq!((delivered, undelivered), (Ok(2), None), "{why}");
     }
+}
 
-    #[test]
-    fn a_result_is_handed_over_when_there_is_room() {
-        for _ in 0..50 {
-            let (undelivered, results) = cancel_during_job_1(1);
-            let delivered = results.try_recv();
-            let why = "there was room for the result of job 1: what does the worker try first?";
-            assert_eq!((delivered, undelivered), (Ok(2), None), "{why}");
-        }
-    }
-
-    #[test]
-    fn a_late_reader_gets_every_result() {
-        let (context, _cancel) = Context::with_cancel();
-        let (jobs_tx, jobs_rx) = bounded(2);
-        let (results_tx, results_rx) = bounded(0);
-        jobs_tx.send(1).unwrap();
-        jobs_tx.send(2).unwrap();
-        drop(jobs_tx);
-        let work = RecordedWork::new();
-        let watched = work.clone();
-        let patient = thread::spawn(move || worker(&watched, &context, jobs_rx, results_tx));
-        thread::sleep(LATER);
-        let still = "still waiting for the worker: the queue is closed, and all results were read";
-        let results = within_limit(still, move || results_rx.iter().collect::<Vec<_>>());
-        assert_eq!(
-            results,
-            [2, 4],
-            "nobody cancelled: the worker must wait for its reader"
-        );
-        assert_eq!(patient.join().unwrap(), None, "every result was delivered");
-        work.assert_each_once(2);
-    }
+fn a_late_reader_gets_every_result() {
+    let (context, _cancel) = Context::with_cancel();
+    let (jobs_tx, jobs_rx) = bounded(2);
+    let (results_tx, results_rx) = bounded(0);
+    jobs_tx.send(1).unwrap();
+    jobs_tx.send(2).unwrap();
+    drop(jobs_tx);
+    let work = RecordedWork::new();
+    let watched = work.clone();
+    let patient = thread::spawn(move || worker(&watched, &context, jobs_rx, results_tx));
+    thread::sleep(LATER);
+    let still = "still waiting for the worker: the queue is closed, and all results were read";
+    let results = within_limit(still, move || results_rx.iter().collect::<Vec<_>>());
+    assert_eq!(
+        results,
+        [2, 4],
+        "nobody cancelled: the worker must wait for its reader"
+    );
+    assert_eq!(patient.join().unwrap(), None, "every result was delivered");
+    work.assert_each_once(2);
 }

@@ -40,8 +40,17 @@ fn shutdown(
 
 // ---- The checks. Change nothing below this line. ----------------------------
 
-/// Submits 9 jobs to 3 workers, and shuts down while the first three run.
+use classroom::{checks, run_checks};
+
+checks![what_was_accepted_is_done, idle_workers_return];
+
 fn main() {
+    run_checks(CHECKS);
+    println!("All checks pass: the pool is shut down, and all 9 jobs are done");
+}
+
+/// Submits 9 jobs to 3 workers, and shuts down while the first three run.
+fn what_was_accepted_is_done() {
     let work = RecordedWork::new().hold_from(1);
     let (context, cancel) = Context::with_cancel();
     let (jobs_tx, jobs_rx) = bounded(9);
@@ -66,25 +75,13 @@ fn main() {
         "`shutdown` should return the results of all jobs"
     );
     work.assert_each_once(9);
-    println!("The example works: the pool is shut down, and all 9 jobs are done");
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_accepted_is_done() {
-        main();
-    }
-
-    #[test]
-    fn idle_workers_return() {
-        let (context, cancel) = Context::with_cancel();
-        let (jobs_tx, jobs_rx) = bounded(9);
-        let idle = thread::spawn(move || worker(&RecordedWork::new(), &context, jobs_rx));
-        let still = "still waiting for `shutdown`, which waits for a worker without a job";
-        let results = within(SOON, still, move || shutdown(jobs_tx, cancel, vec![idle]));
-        assert_eq!(results, [], "there were no jobs, so there are no results");
-    }
+fn idle_workers_return() {
+    let (context, cancel) = Context::with_cancel();
+    let (jobs_tx, jobs_rx) = bounded(9);
+    let idle = thread::spawn(move || worker(&RecordedWork::new(), &context, jobs_rx));
+    let still = "still waiting for `shutdown`, which waits for a worker without a job";
+    let results = within(SOON, still, move || shutdown(jobs_tx, cancel, vec![idle]));
+    assert_eq!(results, [], "there were no jobs, so there are no results");
 }

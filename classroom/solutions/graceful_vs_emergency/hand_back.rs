@@ -63,6 +63,19 @@ fn run_all(workers: usize, jobs: usize, context: &Context, work: &RecordedWork) 
 
 // ---- The checks. Change nothing below this line. ----------------------------
 
+use classroom::{checks, run_checks};
+
+checks![
+    every_job_has_a_fate,
+    other_numbers,
+    without_a_cancel_all_are_done
+];
+
+fn main() {
+    run_checks(CHECKS);
+    println!("All checks pass: every job has a fate, whenever the cancel comes");
+}
+
 /// Cancels when `done` jobs are done and each worker is busy with another one.
 fn cancel_after(done: usize, workers: usize, jobs: usize) -> Fates {
     let work = RecordedWork::new().hold_from(done + 1);
@@ -94,35 +107,22 @@ fn check(fates: Fates, done: &[usize], interrupted: &[usize], never_started: &[u
     );
 }
 
-fn main() {
+fn every_job_has_a_fate() {
     let fates = cancel_after(4, 3, 12);
-    println!("{fates:?}");
     check(fates, &[1, 2, 3, 4], &[5, 6, 7], &[8, 9, 10, 11, 12]);
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn other_numbers() {
+    check(cancel_after(0, 2, 3), &[], &[1, 2], &[3]);
+}
 
-    #[test]
-    fn every_job_has_a_fate() {
-        main();
-    }
-
-    #[test]
-    fn other_numbers() {
-        check(cancel_after(0, 2, 3), &[], &[1, 2], &[3]);
-    }
-
-    #[test]
-    fn without_a_cancel_all_are_done() {
-        let (context, _cancel) = Context::with_cancel();
-        let work = RecordedWork::new().hold_from(1);
-        work.let_go_after(LATER);
-        let mut fates = work.within_limit("still waiting for the workers", move |work| {
-            run_all(2, 6, &context, work)
-        });
-        fates.done.sort();
-        check(fates, &[1, 2, 3, 4, 5, 6], &[], &[]);
-    }
+fn without_a_cancel_all_are_done() {
+    let (context, _cancel) = Context::with_cancel();
+    let work = RecordedWork::new().hold_from(1);
+    work.let_go_after(LATER);
+    let mut fates = work.within_limit("still waiting for the workers", move |work| {
+        run_all(2, 6, &context, work)
+    });
+    fates.done.sort();
+    check(fates, &[1, 2, 3, 4, 5, 6], &[], &[]);
 }

@@ -100,6 +100,20 @@ impl Pool {
 
 // ---- The checks. Change nothing below this line. ----------------------------
 
+use classroom::{checks, run_checks};
+
+checks![
+    there_is_time_for_all_jobs,
+    the_time_is_up,
+    there_is_time_for_long_jobs,
+    the_queue_is_full
+];
+
+fn main() {
+    run_checks(CHECKS);
+    println!("All checks pass: 4 jobs done, 3 failed");
+}
+
 /// Starts a pool of `workers` workers, and submits jobs 1 to `jobs`.
 fn start(workers: usize, work: &RecordedWork, jobs: usize) -> Pool {
     work.within_limit("still waiting for `submit`", move |work| {
@@ -126,7 +140,7 @@ fn fates(pool: Pool, jobs: usize, limit: Duration, grace: Duration) -> Vec<Fate>
     fates.into_iter().map(|(_, fate)| fate).collect()
 }
 
-fn main() {
+fn there_is_time_for_all_jobs() {
     let work = RecordedWork::new().together(3).panic_on([2, 3, 4]);
     let fates = fates(start(3, &work, 7), 7, LIMIT, LIMIT * 2);
     use Fate::{Done, Failed};
@@ -137,64 +151,50 @@ fn main() {
     );
     work.assert_each_once(7);
     work.assert_pool_of(3);
-    println!("The example works, panics included: 4 jobs done, 3 failed");
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn the_time_is_up() {
+    let work = RecordedWork::new().hold_from(3);
+    let pool = start(10, &work, 20);
+    work.wait_for_held(10);
+    let fates = fates(pool, 20, SOON, Duration::ZERO);
+    let expected = [
+        [Fate::Done; 2].as_slice(),
+        &[Fate::Interrupted; 10],
+        &[Fate::NeverStarted; 8],
+    ];
+    assert_eq!(
+        fates,
+        expected.concat(),
+        "jobs 3 to 12 are running, and there is no time left"
+    );
+}
 
-    #[test]
-    fn there_is_time_for_all_jobs() {
-        main();
-    }
-
-    #[test]
-    fn the_time_is_up() {
-        let work = RecordedWork::new().hold_from(3);
-        let pool = start(10, &work, 20);
-        work.wait_for_held(10);
-        let fates = fates(pool, 20, SOON, Duration::ZERO);
-        let expected = [
-            [Fate::Done; 2].as_slice(),
-            &[Fate::Interrupted; 10],
-            &[Fate::NeverStarted; 8],
-        ];
+fn there_is_time_for_long_jobs() {
+    for jobs in [2, 6] {
+        let work = RecordedWork::new().hold_from(1);
+        work.let_go_after(LATER);
+        let fates = fates(start(2, &work, jobs), jobs, LIMIT, LIMIT * 2);
         assert_eq!(
             fates,
-            expected.concat(),
-            "jobs 3 to 12 are running, and there is no time left"
+            vec![Fate::Done; jobs],
+            "{jobs} jobs, and time for all of them"
         );
     }
+}
 
-    #[test]
-    fn there_is_time_for_long_jobs() {
-        for jobs in [2, 6] {
-            let work = RecordedWork::new().hold_from(1);
-            work.let_go_after(LATER);
-            let fates = fates(start(2, &work, jobs), jobs, LIMIT, LIMIT * 2);
-            assert_eq!(
-                fates,
-                vec![Fate::Done; jobs],
-                "{jobs} jobs, and time for all of them"
-            );
-        }
-    }
-
-    #[test]
-    fn the_queue_is_full() {
-        let work = RecordedWork::new().hold_from(1);
-        let still = "still waiting for `submit`, which waits for room in the queue";
-        let answers = work.within_limit(still, |work| {
-            let pool = Pool::new(1, 2, work);
-            let first = pool.submit(1);
-            work.wait_for_held(1);
-            [first, pool.submit(2), pool.submit(3), pool.submit(4)]
-        });
-        assert_eq!(
-            answers,
-            [Ok(()), Ok(()), Ok(()), Err(4)],
-            "job 4 finds no room, so `submit` should hand it back"
-        );
-    }
+fn the_queue_is_full() {
+    let work = RecordedWork::new().hold_from(1);
+    let still = "still waiting for `submit`, which waits for room in the queue";
+    let answers = work.within_limit(still, |work| {
+        let pool = Pool::new(1, 2, work);
+        let first = pool.submit(1);
+        work.wait_for_held(1);
+        [first, pool.submit(2), pool.submit(3), pool.submit(4)]
+    });
+    assert_eq!(
+        answers,
+        [Ok(()), Ok(()), Ok(()), Err(4)],
+        "job 4 finds no room, so `submit` should hand it back"
+    );
 }

@@ -32,38 +32,34 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
 
 // ---- The checks. Change nothing below this line. ----------------------------
 
+use classroom::{checks, run_checks};
+
+checks![three_workers, five_workers, more_workers_than_jobs];
+
 fn main() {
+    run_checks(CHECKS);
+    println!("All checks pass: 12 jobs, never more than 3 at a time");
+}
+
+fn three_workers() {
     let work = RecordedWork::new().together(3);
     let still = "still waiting: who takes jobs from the queue, and who closes it?";
     work.within_limit(still, |work| run_all(3, 12, work));
     work.assert_each_once(12);
     work.assert_pool_of(3);
-    println!("The example works: 12 jobs, never more than 3 at a time");
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn five_workers() {
+    let work = RecordedWork::new().together(5);
+    work.within_limit("still waiting for 5 workers", |work| run_all(5, 10, work));
+    work.assert_each_once(10);
+    work.assert_pool_of(5);
+}
 
-    #[test]
-    fn three_workers() {
-        main();
-    }
-
-    #[test]
-    fn five_workers() {
-        let work = RecordedWork::new().together(5);
-        work.within_limit("still waiting for 5 workers", |work| run_all(5, 10, work));
-        work.assert_each_once(10);
-        work.assert_pool_of(5);
-    }
-
-    #[test]
-    fn more_workers_than_jobs() {
-        let work = RecordedWork::new();
-        work.within_limit("still waiting for 5 workers with 2 jobs", |work| {
-            run_all(5, 2, work)
-        });
-        work.assert_each_once(2);
-    }
+fn more_workers_than_jobs() {
+    let work = RecordedWork::new();
+    work.within_limit("still waiting for 5 workers with 2 jobs", |work| {
+        run_all(5, 2, work)
+    });
+    work.assert_each_once(2);
 }

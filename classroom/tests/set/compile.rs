@@ -1,4 +1,4 @@
-//! Compiles an answer and runs it, both as Rustlings does: as a test, and as a binary.
+//! Compiles an answer and runs it, as Rustlings does.
 
 use std::fmt::{self, Display, Formatter};
 use std::path::{Path, PathBuf};
@@ -71,17 +71,8 @@ impl Compiler {
         }
     }
 
-    /// Runs the answer's checks: `cargo test --bin NAME`.
-    pub fn test(&self, name: &str, source: &str) -> Outcome {
-        self.run(&format!("{name}-test"), source, &["--test"])
-    }
-
-    /// Runs the answer's `main`: `cargo run --bin NAME`.
-    pub fn binary(&self, name: &str, source: &str) -> Outcome {
-        self.run(&format!("{name}-binary"), source, &[])
-    }
-
-    fn run(&self, name: &str, source: &str, flags: &[&str]) -> Outcome {
+    /// Compiles the answer, and runs its checks: `cargo run --bin NAME`.
+    pub fn run(&self, name: &str, source: &str) -> Outcome {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
         let source_file = folder.join(format!("{name}.rs"));
         let program = folder.join(name).with_extension(env::consts::EXE_EXTENSION);
@@ -96,7 +87,7 @@ impl Compiler {
             "--allow",
             "unused",
         ]);
-        rustc.args(flags).arg(&source_file).arg("-o").arg(&program);
+        rustc.arg(&source_file).arg("-o").arg(&program);
         for (name, library) in &self.libraries {
             rustc
                 .arg("--extern")
@@ -110,7 +101,8 @@ impl Compiler {
             return compiled;
         }
         let mut run = Command::new(&program);
-        run.env("RUST_BACKTRACE", "0");
+        // The pictures in ASCII, whatever the terminal can show.
+        run.env("RUST_BACKTRACE", "0").env("LC_ALL", "C");
         let outcome = outcome(&mut run, &folder.join(format!("{name}.output")));
         let _ = fs::remove_file(&program); // there are many, and they are large
         outcome
@@ -147,14 +139,6 @@ fn outcome(command: &mut Command, output: &Path) -> Outcome {
         passed: status.is_some_and(|status| status.success()),
         took: start.elapsed(),
         output: text,
-    }
-}
-
-impl Outcome {
-    /// The first line of the output that has these words.
-    pub fn line(&self, words: &str) -> &str {
-        let mut lines = self.output.lines();
-        lines.find(|line| line.contains(words)).unwrap_or("?")
     }
 }
 

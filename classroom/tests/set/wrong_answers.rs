@@ -122,7 +122,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
         exercise: "limit_threads",
         answer: "one worker too many",
         change: Words(&[("for _ in 0..workers", "for _ in 0..=workers")]),
-        says: "the jobs ran on 4 threads",
+        says: "the number of threads must not depend on the number of jobs",
     },
     Wrong {
         exercise: "limit_threads",
@@ -251,7 +251,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
             ("for job in jobs {", "for job in jobs.iter().take(4) {"),
             ("drop(jobs_tx);", ""),
         ]),
-        says: "although there were no orders",
+        says: "who tells them that no more jobs come?",
     },
     Wrong {
         exercise: "close_jobs",
@@ -492,7 +492,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
             "        select_biased! {\n            send",
             "        let _ = results.try_send(result);\n    }\n}",
         ),
-        says: "the worker must wait for its reader",
+        says: "the worker should return that job",
     },
     Wrong {
         exercise: "second_select",
@@ -853,7 +853,7 @@ impl Pool {
         sent.expect(\"workers stay until the queue is closed\");",
             "job();",
         )]),
-        says: "still waiting for `submit`: does it wait until the job is done?",
+        says: "never more than 1 at the same time",
     },
     Wrong {
         exercise: "write_a_pool",
@@ -1381,7 +1381,7 @@ impl Pool {
             "        let _ = self.all_gone.recv_timeout(grace); // closed, or the time is up\n",
             "",
         )]),
-        says: "2 jobs, and time for all of them",
+        says: "time for all",
     },
     Wrong {
         exercise: "whole_pool",
@@ -1434,7 +1434,7 @@ impl Pool {
                 "let mut fates = rest;\n        for",
             ),
         ]),
-        says: "jobs, and time for all of them",
+        says: "time for all",
     },
     Wrong {
         exercise: "whole_pool",
@@ -1458,7 +1458,7 @@ impl Pool {
             "let _ = self.all_gone.recv_timeout(grace);",
             "let end = std::time::Instant::now() + grace; while !self.queue.is_empty() && std::time::Instant::now() < end { thread::yield_now(); }",
         )]),
-        says: "2 jobs, and time for all of them",
+        says: "time for all",
     },
     Wrong {
         exercise: "whole_pool",
@@ -1467,7 +1467,7 @@ impl Pool {
             "self.all_gone.recv_timeout(grace);",
             "self.all_gone.recv_timeout(SOON / 2);",
         )]),
-        says: "2 jobs, and time for all of them",
+        says: "time for all",
     },
     Wrong {
         exercise: "whole_pool",
