@@ -2,6 +2,7 @@
 //! who does it, and a picture of that work when a check fails.
 
 mod checks;
+mod leased_queue;
 mod recorded_work;
 
 use std::panic;
@@ -11,6 +12,7 @@ use std::time::Duration;
 use crossbeam_channel::{RecvTimeoutError, bounded};
 
 pub use checks::{Check, ordered_panic, run_checks};
+pub use leased_queue::{LEASE, LeasedQueue, PieceWork};
 pub use recorded_work::RecordedWork;
 
 /// How long a check waits for something that may never happen.

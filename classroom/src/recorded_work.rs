@@ -158,7 +158,7 @@ impl RecordedWork {
         self.timeline.set_lanes(Lanes::Workers(1..=workers));
     }
 
-    fn start(&self, job: usize) -> Running<'_> {
+    pub(crate) fn start(&self, job: usize) -> Running<'_> {
         let mut seen = self.lock();
         let thread = thread::current().id();
         seen.started.push((job, thread));
@@ -363,7 +363,7 @@ fn advance_select() {
 }
 
 /// A job that is running. It is dropped when the job ends, even if it panics.
-struct Running<'a> {
+pub(crate) struct Running<'a> {
     work: &'a RecordedWork,
     started: Option<Started>,
     ending: Ending,

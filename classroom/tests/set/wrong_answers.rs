@@ -1478,4 +1478,78 @@ impl Pool {
         )]),
         says: "still waiting for `shutdown`",
     },
+    // acknowledge
+    Wrong {
+        exercise: "acknowledge",
+        answer: "acknowledges first, so that nothing is done twice",
+        change: From(
+            "    while let",
+            "    while let Some(job) = queue.take() {
+                queue.acknowledge(job);
+                work.run(job, || queue.renew(job));
+            }
+            }",
+        ),
+        says: "job 2 is lost",
+    },
+    Wrong {
+        exercise: "acknowledge",
+        answer: "acknowledges after the first piece",
+        change: Words(&[
+            ("|| queue.renew(job)", "|| queue.acknowledge(job)"),
+            ("        queue.acknowledge(job);\n", ""),
+        ]),
+        says: "job 1 is lost",
+    },
+    Wrong {
+        exercise: "acknowledge",
+        answer: "renews no lease",
+        change: Words(&[("|| queue.renew(job)", "|| ()")]),
+        says: "job 1 was done 2 times",
+    },
+    Wrong {
+        exercise: "acknowledge",
+        answer: "renews the lease once",
+        change: Words(&[(
+            "work.run(job, || queue.renew(job));",
+            "queue.renew(job);
+            work.run(job, || ());",
+        )]),
+        says: "job 1 was done 2 times",
+    },
+    Wrong {
+        exercise: "acknowledge",
+        answer: "renews the lease ten times, which is enough for most jobs",
+        change: Words(&[(
+            "work.run(job, || queue.renew(job));",
+            "let mut times = 0;
+            work.run(job, || {
+                times += 1;
+                if times <= 10 {
+                    queue.renew(job);
+                }
+            });",
+        )]),
+        says: "job 1 was done 2 times",
+    },
+    Wrong {
+        exercise: "acknowledge",
+        answer: "a thread renews the lease, and goes on when its worker is killed",
+        change: Words(&[(
+            "work.run(job, || queue.renew(job));",
+            "let renewer = queue.clone();
+            std::thread::spawn(move || loop {
+                renewer.renew(job);
+                std::thread::sleep(classroom::LEASE / 5);
+            });
+            work.run(job, || ());",
+        )]),
+        says: "whose worker is dead",
+    },
+    Wrong {
+        exercise: "acknowledge",
+        answer: "never acknowledges",
+        change: Words(&[("        queue.acknowledge(job);\n", "")]),
+        says: "some job is not acknowledged",
+    },
 ];
