@@ -33,6 +33,7 @@
 //!
 //! Then: the exercise in `classroom/exercises/machines`.
 
+mod event;
 mod flags;
 mod put;
 mod queue;

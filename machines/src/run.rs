@@ -15,6 +15,7 @@ use timeline::{Ending, Lanes, Run, Timeline};
 use worker_pools::output::fail;
 use worker_pools::{Context, eprintln, println, signal};
 
+use crate::event::Event;
 use crate::flags::RunFlags;
 use crate::put::{Put, put_all};
 use crate::queue::{Error, Queue, Result};
@@ -327,42 +328,26 @@ fn record(
 ) -> BTreeSet<usize> {
     let mut running = BTreeMap::new();
     let mut done = BTreeSet::new();
-    for line in BufReader::new(stdout).lines().map_while(|line| line.ok()) {
-        // As in "worker 2.1 starts job 17".
-        let words: Vec<&str> = line.split(' ').collect();
-        let lane = words
-            .get(1)
-            .and_then(|name| name.rsplit('.').next()?.parse::<usize>().ok());
-        let job = words.iter().skip_while(|word| **word != "job").nth(1);
-        let job = job.and_then(|job| job.parse::<usize>().ok());
-        let (Some(worker), Some(job)) = (lane, job) else {
-            continue;
+    // It cannot be read any more when the process has ended.
+    let lines = BufReader::new(stdout).lines().map_while(|line| line.ok());
+    for (worker, event, job) in lines.filter_map(|line| Event::read(&line)) {
+        let ending = match event {
+            Event::Starts => {
+                let started = timeline.start(first_lane + worker - 1, job);
+                running.insert(worker, started);
+                continue;
+            }
+            Event::Done => Ending::Done,
+            Event::DoneAgain => Ending::Undelivered,
+            Event::GivesBack => Ending::Interrupted,
+            Event::GivesUp => continue,
         };
-        match words[2..] {
-            ["starts", ..] => {
-                running.insert(
-                    worker,
-                    timeline.start(first_lane + worker - 1, job),
-                );
-            }
-            ["has", "done", ..] => {
-                let ending = if line.ends_with("once more") {
-                    Ending::Undelivered
-                } else {
-                    Ending::Done
-                };
-                done.insert(job);
-                if let Some(started) = running.remove(&worker) {
-                    timeline.end(started, ending);
-                }
-            }
-            // Gives it back. The others in its hand were not started.
-            ["gives", "job", _, "back"] => {
-                if let Some(started) = running.remove(&worker) {
-                    timeline.end(started, Ending::Interrupted);
-                }
-            }
-            _ => {}
+        if ending != Ending::Interrupted {
+            done.insert(job);
+        }
+        // Jobs of a large hand are given back without a start.
+        if let Some(started) = running.remove(&worker) {
+            timeline.end(started, ending);
         }
     }
     for started in running.into_values() {

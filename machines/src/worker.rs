@@ -8,8 +8,9 @@ use std::time::Duration;
 use std::{mem, process, thread};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded, never, select};
-use worker_pools::{Cancel, Context, Work, eprintln, println, signal};
+use worker_pools::{Cancel, Context, Work, eprintln, signal};
 
+use crate::event::Event;
 use crate::flags::WorkFlags;
 use crate::queue::{Job, Queue, Result};
 
@@ -154,11 +155,11 @@ fn run_job(
     let number = job.number;
     if job.tries > pool.flags.tries {
         queue.bury(job)?;
-        println!("worker {name} gives job {number} up");
+        Event::GivesUp.print(name, number);
         return Ok(true);
     }
     queue.start(job)?;
-    println!("worker {name} starts job {number}");
+    Event::Starts.print(name, number);
     if pool.flags.poison == Some(number) {
         eprintln!("job {number} kills process {}", pool.flags.name);
         process::abort();
@@ -168,15 +169,19 @@ fn run_job(
     }
     let is_first = queue.make_effect(job)?;
     queue.done(job)?;
-    let again = if is_first { "" } else { " once more" };
-    println!("worker {name} has done job {number}{again}");
+    let event = if is_first {
+        Event::Done
+    } else {
+        Event::DoneAgain
+    };
+    event.print(name, number);
     Ok(true)
 }
 
 fn give_back(name: &str, queue: &mut Queue, jobs: VecDeque<Job>) -> Result<()> {
     for job in jobs {
         queue.give_back(&job)?;
-        println!("worker {name} gives job {} back", job.number);
+        Event::GivesBack.print(name, job.number);
     }
     Ok(())
 }

@@ -257,7 +257,10 @@ fn the_first_signal_finishes_the_jobs_and_the_second_gives_them_back() {
     let ended = slow.end();
     assert_eq!(ended.status, Some(0), "{ended:?}");
     assert!(
-        ended.stdout.iter().all(|line| line.ends_with(" back")),
+        ended
+            .stdout
+            .iter()
+            .all(|line| line.contains(" gives back job ")),
         "{ended:?}"
     );
     assert!(
@@ -335,7 +338,7 @@ fn a_worker_that_slept_longer_than_its_lease_is_seen() {
     assert_eq!(other.line(), "worker other.1 starts job 1");
     assert_eq!(other.line(), "worker other.1 has done job 1");
     sleeper.signal("CONT");
-    assert_eq!(sleeper.line(), "worker sleeper.1 has done job 1 once more");
+    assert_eq!(sleeper.line(), "worker sleeper.1 has done again job 1");
     let account = server.account();
     assert!(
         account.starts_with("1 jobs: 1 done, 0 dead, 0 left; 2 starts, "),
