@@ -20,7 +20,7 @@ use crate::flags::RunFlags;
 use crate::put::{Put, put_all};
 use crate::queue::{Error, Queue, Result};
 use crate::report;
-use crate::server::Server;
+use crate::server::{Server, out_of_reach_of_ctrl_c};
 
 /// How often the state of the queue is read, and how often it is printed.
 const LOOK: Duration = Duration::from_millis(50);
@@ -29,8 +29,9 @@ const PRINT: Duration = Duration::from_millis(400);
 /// A process with workers.
 struct Process {
     child: Child,
-    /// A line tells the process to finish its jobs and to end. If this program
-    /// is killed, it closes, and the process gives its jobs back.
+    /// A line tells the process to finish its jobs and to end, a second one to
+    /// give them back. If this program is killed, stdin closes, and the process
+    /// gives its jobs back.
     stdin: ChildStdin,
     /// Reads what its workers print. Returns the jobs that they have done.
     reader: JoinHandle<BTreeSet<usize>>,
@@ -193,19 +194,18 @@ impl Show<'_> {
     }
 
     /// Lets all processes finish the jobs that they have, and waits for them.
+    /// At another signal, they give these jobs back.
     fn end(&mut self) {
-        for process in self.crew.processes.values_mut() {
-            // It fails only if the process has ended by itself.
-            let _ = process.stdin.write_all(b"finish\n");
-        }
+        self.crew.tell("finish");
         while !self.crew.processes.is_empty() {
             select! {
                 recv(self.ended) -> number => {
                     self.crew.remove(number.expect("the crew can send"));
                 }
-                // A second Ctrl-C in the terminal, which the processes have got
-                // as well.
-                recv(self.signals) -> _ => {}
+                recv(self.signals) -> _ => {
+                    eprintln!("giving the jobs back");
+                    self.crew.tell("give back");
+                }
             }
         }
     }
@@ -260,6 +260,7 @@ impl Crew<'_> {
             let mut command = Command::new(program);
             command.args(["work", "--url", self.url]);
             command.args(self.flags.work.args(&number.to_string()));
+            out_of_reach_of_ctrl_c(&mut command);
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()
         });
         let mut child = started.unwrap_or_else(|error| {
@@ -284,6 +285,14 @@ impl Crew<'_> {
                 killed: false,
             },
         );
+    }
+
+    /// Says something to all processes.
+    fn tell(&mut self, line: &str) {
+        for process in self.processes.values_mut() {
+            // It fails only if the process has ended by itself.
+            let _ = writeln!(process.stdin, "{line}");
+        }
     }
 
     /// Kills a process with `kill -9`.

@@ -176,13 +176,14 @@ fn url(folder: &Path) -> String {
     format!("unix://{}", socket(folder).display())
 }
 
-/// Ctrl-C in a terminal signals all programs that were started there. The
-/// server must live until the workers have finished.
+/// Ctrl-C in a terminal signals all programs that were started there. But the
+/// server must live until the workers have finished, and one Ctrl-C must not
+/// reach the workers twice: from the terminal and from the program.
 #[cfg(unix)]
-fn out_of_reach_of_ctrl_c(command: &mut Command) {
+pub fn out_of_reach_of_ctrl_c(command: &mut Command) {
     use std::os::unix::process::CommandExt;
     command.process_group(0);
 }
 
 #[cfg(not(unix))]
-fn out_of_reach_of_ctrl_c(_command: &mut Command) {}
+pub fn out_of_reach_of_ctrl_c(_command: &mut Command) {}

@@ -8,6 +8,7 @@
 mod common;
 
 use std::io::Write;
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -449,15 +450,23 @@ fn a_full_server_is_an_error_that_loses_nothing() {
     );
 }
 
+/// Starts the whole show as a shell in a terminal does: all its processes in one group.
+fn show_in_terminal(flags: &str) -> Option<Running> {
+    program()?;
+    let mut machines = Command::new(MACHINES);
+    machines.args(flags.split_whitespace()).stdin(Stdio::null());
+    machines.process_group(0);
+    Some(start_command(machines))
+}
+
 #[test]
 fn ctrl_c_finishes_the_jobs_that_have_begun_and_accounts_for_all() {
-    let flags = "--work-ms 300 --kill-after-ms 0";
-    if program().is_none() {
+    let flags = "--work-ms 1000 --kill-after-ms 0";
+    let Some(mut machines) = show_in_terminal(flags) else {
         return;
-    }
-    let mut machines = common::start(MACHINES, flags);
+    };
     machines.line(); // the first status
-    machines.signal("INT");
+    machines.signal_group("INT");
     let ended = machines.end();
     assert_eq!(ended.status, Some(0), "{ended:?}");
     let account = ended.stdout.last().expect("the account");
@@ -467,6 +476,24 @@ fn ctrl_c_finishes_the_jobs_that_have_begun_and_accounts_for_all() {
         "{account}"
     );
     assert_eq!(cut_off(account), 0, "{account}");
+}
+
+#[test]
+fn a_second_signal_gives_the_jobs_back_from_a_terminal_and_from_elsewhere() {
+    let send: [fn(&Running, &str); 2] = [Running::signal_group, Running::signal];
+    for send in send {
+        let Some(mut machines) = show_in_terminal("--work-ms 3600000 --kill-after-ms 0") else {
+            return;
+        };
+        machines.line(); // the first status
+        send(&machines, "INT");
+        assert!(machines.runs_for(Duration::from_millis(500)));
+        send(&machines, "INT");
+        let ended = machines.end();
+        assert_eq!(ended.status, Some(0), "{ended:?}");
+        let account = ended.stdout.last().expect("the account");
+        assert!(account.contains(": 0 done, 0 dead, "), "{account}");
+    }
 }
 
 #[test]

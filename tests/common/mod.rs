@@ -123,6 +123,15 @@ impl Running {
         signal(name, &self.child);
     }
 
+    /// Sends it to the lesson and all its processes, as Ctrl-C in a terminal does. The lesson must
+    /// have been started with `process_group(0)`.
+    #[cfg(unix)]
+    pub fn signal_group(&self, name: &str) {
+        let kill = format!("kill -{name} -{}", self.child.id());
+        let status = Command::new("sh").args(["-c", &kill]).status();
+        assert!(status.expect("a shell").success(), "{kill}");
+    }
+
     /// Waits, and returns whether the lesson still runs.
     #[cfg(unix)]
     pub fn runs_for(&mut self, time: Duration) -> bool {
