@@ -1,8 +1,6 @@
 //! What the workers print. The program that has started them reads it, and draws
 //! the picture from it.
 
-use worker_pools::println;
-
 /// What a worker does with a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -23,11 +21,11 @@ const WORDS: [(Event, &str); 5] = [
 ];
 
 impl Event {
-    /// Prints a line such as "worker 2.1 has done job 17".
-    pub fn print(self, worker: &str, job: usize) {
+    /// As in "worker 2.1 has done job 17".
+    pub fn line(self, worker: &str, job: usize) -> String {
         let words = WORDS.iter().find(|(event, _)| *event == self);
         let (_, words) = words.expect("all are there");
-        println!("worker {worker} {words} job {job}");
+        format!("worker {worker} {words} job {job}")
     }
 
     /// Reads such a line: the worker's number in its process, and the job.
@@ -37,5 +35,19 @@ impl Event {
         let (_, worker) = worker.rsplit_once('.')?;
         let (event, _) = WORDS.iter().find(|(_, it)| *it == words)?;
         Some((worker.parse().ok()?, *event, job.parse().ok()?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_printed_is_read() {
+        for (event, _) in WORDS {
+            let line = event.line("name-1.2", 17);
+            assert_eq!(Event::read(&line), Some((2, event, 17)), "{line}");
+        }
+        assert_eq!(Event::read("worker 1.2 does job 17"), None);
     }
 }

@@ -77,13 +77,14 @@ fn main() -> ExitCode {
     }
 }
 
-fn open(url: &str) -> Result<Queue> {
+fn connect(url: &str) -> Result<Queue> {
     // It takes no jobs, so the lease does not matter.
-    Queue::open(url, "main", Duration::ZERO)
+    Queue::new(url, "main", Duration::ZERO)?.connect()
 }
 
 fn put_jobs(url: &str, flags: &PutFlags) -> Result<bool> {
-    let mut queue = open(url)?;
+    let mut queue = connect(url)?;
+    queue.make()?;
     let (context, cancel) = Context::with_cancel();
     let signals = signal::notify();
     thread::spawn(move || {
@@ -97,10 +98,10 @@ fn put_jobs(url: &str, flags: &PutFlags) -> Result<bool> {
 }
 
 fn show(url: &str) -> Result<bool> {
-    let account = open(url)?.account()?;
+    let account = connect(url)?.account()?;
     Ok(report::print_account(account.state.put, &account))
 }
 
 fn clear(url: &str) -> Result<bool> {
-    open(url)?.clear().map(|()| true)
+    connect(url)?.clear().map(|()| true)
 }

@@ -78,7 +78,7 @@ pub struct Job {
 pub enum Error {
     /// There is no room: see `--queue-limit`.
     Full,
-    /// The server has no such queue any more.
+    /// The server has no such queue, or no longer.
     Forgotten,
     /// The server has no memory left.
     NoMemory,
@@ -92,14 +92,18 @@ impl Display for Error {
             Error::Full => write!(f, "the queue is full"),
             Error::Forgotten => write!(
                 f,
-                "the server has forgotten the queue, with all jobs in it \
-                 (it was restarted without its data, or somebody cleared it)"
+                "the server has no queue: nobody has put a job, or it has \
+                 forgotten all jobs (it was restarted without its data, or \
+                 somebody cleared it)"
             ),
             Error::NoMemory => write!(
                 f,
                 "the server has no memory left, but no job is lost (raise its \
                  maxmemory)"
             ),
+            Error::Engine(error) if error.is_timeout() => {
+                write!(f, "the server does not answer")
+            }
             Error::Engine(error) => write!(f, "the server: {error}"),
         }
     }
@@ -107,7 +111,8 @@ impl Display for Error {
 
 impl From<RedisError> for Error {
     fn from(error: RedisError) -> Error {
-        if has_code(&error, "NOGROUP") {
+        // A take that waits when the queue vanishes gets the second one.
+        if has_code(&error, "NOGROUP") || has_code(&error, "UNBLOCKED") {
             Error::Forgotten
         } else if has_code(&error, "OOM") {
             Error::NoMemory
@@ -151,29 +156,39 @@ pub struct Account {
 }
 
 impl Queue {
-    /// Connects, and makes the queue if it is not there.
-    ///
-    /// Only this makes it. A reconnect does not: it would hide that the server
-    /// has lost all jobs.
-    pub fn open(url: &str, worker: &str, lease: Duration) -> Result<Queue> {
-        let client = Client::open(url)?;
-        let mut queue = Queue {
-            connection: Some(connect(&client)?),
-            client,
+    /// Connects with the first command.
+    pub fn new(url: &str, worker: &str, lease: Duration) -> Result<Queue> {
+        Ok(Queue {
+            client: Client::open(url)?,
+            connection: None,
             worker: worker.to_string(),
             lease,
             looked: Instant::now(),
             look_from: BEGINNING.to_string(),
-        };
+        })
+    }
+
+    /// Connects. If the server is not there, it fails at once.
+    pub fn connect(mut self) -> Result<Queue> {
+        self.connection = Some(connect(&self.client)?);
+        Ok(self)
+    }
+
+    /// Makes the queue if it is not there.
+    ///
+    /// Only who is about to put jobs may do so. If a worker made it, or a
+    /// reconnect, it would hide that the server has lost all jobs.
+    pub fn make(&mut self) -> Result<()> {
         // From the first job on, even if it was put before.
-        let made = queue.ask(&format!(
+        let made = self.ask(&format!(
             "XGROUP CREATE {JOBS} {WORKERS} {BEGINNING} MKSTREAM"
         ));
         match made {
-            Err(Error::Engine(error)) if has_code(&error, "BUSYGROUP") => {}
-            made => made?,
+            Err(Error::Engine(error)) if has_code(&error, "BUSYGROUP") => {
+                Ok(())
+            }
+            made => made,
         }
-        Ok(queue)
     }
 
     /// Gets numbers for new jobs that no other producer gets. Returns the

@@ -63,7 +63,8 @@ pub fn run(flags: &RunFlags) -> Result<bool> {
         Some(url) => url.clone(),
         None => server.insert(Server::start(!flags.no_aof)).url.clone(),
     };
-    let mut queue = Queue::open(&url, "main", flags.work.lease_ms)?;
+    let mut queue = Queue::new(&url, "main", flags.work.lease_ms)?.connect()?;
+    queue.make()?;
     if queue.state()?.put > 0 {
         fail(format_args!(
             "{url} has jobs already (look at them with the command show, and \
@@ -113,7 +114,7 @@ fn produce(
 ) -> Put {
     let mut put = Put::default();
     let produced =
-        Queue::open(url, "producer", flags.work.lease_ms).and_then(|mut it| {
+        Queue::new(url, "producer", flags.work.lease_ms).and_then(|mut it| {
             let queued = |job| timeline.queued(job);
             put_all(&mut it, &flags.put, context, &mut put, queued)
         });

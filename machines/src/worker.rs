@@ -2,17 +2,17 @@
 //! process with a few worker threads. There may be many, on many machines.
 
 use std::collections::VecDeque;
-use std::io;
+use std::io::{self, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use std::{mem, process, thread};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded, never, select};
-use worker_pools::{Cancel, Context, Work, eprintln, signal};
+use worker_pools::{Cancel, Context, Work, eprintln, println, signal};
 
 use crate::event::Event;
 use crate::flags::WorkFlags;
-use crate::queue::{Job, Queue, Result};
+use crate::queue::{Error, Job, Queue, Result};
 
 /// How long the workers may give back their jobs when their owner is gone.
 const GIVE_BACK_TIMEOUT: Duration = Duration::from_secs(1);
@@ -32,8 +32,19 @@ struct Pool<'a> {
 type Hand = Mutex<VecDeque<Job>>;
 
 impl Pool<'_> {
-    fn open(&self, worker: &str) -> Result<Queue> {
-        Queue::open(self.url, worker, self.flags.lease_ms)
+    fn queue(&self, worker: &str) -> Result<Queue> {
+        Queue::new(self.url, worker, self.flags.lease_ms)
+    }
+
+    /// Prints what a worker does. If the owner is gone, nobody reads it, and
+    /// `println!` would end the process before it has given its jobs back.
+    fn say(&self, worker: &str, event: Event, job: usize) {
+        let line = event.line(worker, job);
+        if self.flags.owner_on_stdin {
+            let _ = writeln!(io::stdout(), "{line}");
+        } else {
+            println!("{line}");
+        }
     }
 }
 
@@ -50,19 +61,28 @@ pub fn work(url: &str, flags: &WorkFlags) -> Result<()> {
         taking,
         working,
     };
+    if !flags.owner_on_stdin {
+        // With a wrong address, it ends at once. An owner knows a right one.
+        pool.queue("main")?.connect()?;
+    }
     let signals = signal::notify();
     let owner = if flags.owner_on_stdin {
         lines_of_stdin()
     } else {
         never()
     };
+    let (pool, at_failure) = (&pool, &end_taking.clone());
     thread::spawn(move || {
         end_phases(&signals, &owner, end_taking, end_working)
     });
 
-    let pool = &pool;
     thread::scope(|scope| {
-        let start = |id| scope.spawn(move || worker(id, pool));
+        let start = |id| {
+            // If one worker fails, all end: a process that works with fewer
+            // would say nothing.
+            let fail = |_: &Error| at_failure.cancel();
+            scope.spawn(move || worker(id, pool).inspect_err(fail))
+        };
         let workers: Vec<_> = (1..=flags.workers).map(start).collect();
         let mut workers = workers.into_iter();
         workers.try_for_each(|worker| worker.join().expect("no worker panics"))
@@ -107,7 +127,7 @@ fn lines_of_stdin() -> Receiver<()> {
 
 fn worker(id: usize, pool: &Pool) -> Result<()> {
     let name = &format!("{}.{id}", pool.flags.name);
-    let mut queue = pool.open(name)?;
+    let mut queue = pool.queue(name)?;
     let hand = &Hand::default();
     let (returned, at_return) = &Context::with_cancel();
     thread::scope(|scope| {
@@ -134,7 +154,7 @@ fn take_jobs(
         while let Some(job) = first(hand) {
             if !run_job(id, name, pool, queue, &job)? {
                 let jobs = mem::take(&mut *lock(hand));
-                return give_back(name, queue, jobs);
+                return give_back(name, pool, queue, jobs);
             }
             lock(hand).pop_front();
         }
@@ -155,11 +175,11 @@ fn run_job(
     let number = job.number;
     if job.tries > pool.flags.tries {
         queue.bury(job)?;
-        Event::GivesUp.print(name, number);
+        pool.say(name, Event::GivesUp, number);
         return Ok(true);
     }
     queue.start(job)?;
-    Event::Starts.print(name, number);
+    pool.say(name, Event::Starts, number);
     if pool.flags.poison == Some(number) {
         eprintln!("job {number} kills process {}", pool.flags.name);
         process::abort();
@@ -174,34 +194,40 @@ fn run_job(
     } else {
         Event::DoneAgain
     };
-    event.print(name, number);
+    pool.say(name, event, number);
     Ok(true)
 }
 
-fn give_back(name: &str, queue: &mut Queue, jobs: VecDeque<Job>) -> Result<()> {
+fn give_back(
+    name: &str,
+    pool: &Pool,
+    queue: &mut Queue,
+    jobs: VecDeque<Job>,
+) -> Result<()> {
     for job in jobs {
         queue.give_back(&job)?;
-        Event::GivesBack.print(name, job.number);
+        pool.say(name, Event::GivesBack, job.number);
     }
     Ok(())
 }
 
-/// Renews the leases of a worker's jobs until the worker has returned. Also if
-/// its job hangs: then nobody else will ever do this job.
+/// Renews the leases of a worker's jobs until the worker has returned. It also
+/// renews the lease of a job that hangs: then nobody else ever does this job.
 fn renew_leases(
     name: &str,
     pool: &Pool,
     hand: &Hand,
     returned: &Context,
 ) -> Result<()> {
-    let mut queue = pool.open(name)?;
+    let mut queue = pool.queue(name)?;
     let pause = pool.flags.lease_ms / 3;
     while let Err(RecvTimeoutError::Timeout) =
         returned.done().recv_timeout(pause)
     {
         let jobs = lock(hand).clone();
         for job in jobs {
-            queue.renew(&job)?;
+            // If it fails, the server may be back before the job ends.
+            let _ = queue.renew(&job);
         }
     }
     Ok(())

@@ -340,6 +340,9 @@ fn a_worker_that_slept_longer_than_its_lease_is_seen() {
     assert_eq!(other.line(), "worker other.1 has done job 1");
     sleeper.signal("CONT");
     assert_eq!(sleeper.line(), "worker sleeper.1 has done again job 1");
+    let effect = server.ask(&["HGET", "machines:done", "1"]);
+    let effect: String = redis::from_redis_value(effect.expect("an answer")).expect("a name");
+    assert_eq!(effect, "other.1", "the second time changes nothing");
     let account = server.account();
     assert!(
         account.starts_with("1 jobs: 1 done, 0 dead, 0 left; 2 starts, "),
@@ -383,10 +386,14 @@ fn nobody_makes_a_lost_queue_again() {
     worker.line(); // it works
     let producer = server.machines("put", "--queue-limit 1 --jobs 1000");
     server.wait_for(2, " jobs:"); // it works as well
+    // Since Redis 7, a waiting worker is told so in another way than one that asks later.
+    let waiting = server.machines("work", "--workers 4");
     server.ask(&["FLUSHALL"]).expect("an answer");
-    for program in [worker, producer] {
+    // These two would hide it.
+    let (late, show) = (server.machines("work", ""), server.machines("show", ""));
+    for program in [worker, producer, waiting, late, show] {
         let ended = program.end();
-        let said = "error: the server has forgotten the queue, with all jobs in it";
+        let said = "error: the server has no queue: nobody has put a job, or it has forgotten";
         assert!(
             ended.stderr.iter().any(|line| line.starts_with(said)),
             "{ended:?}"
@@ -394,6 +401,25 @@ fn nobody_makes_a_lost_queue_again() {
         assert_eq!(ended.status, Some(1));
     }
     assert_eq!(server.number(&["EXISTS", "machines:jobs"]), 0);
+}
+
+#[test]
+fn a_worker_that_fails_ends_its_process() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    server.put(1);
+    let mut worker = server.machines("work", "--workers 20 --work-ms 1 --lease-ms 1500");
+    worker.line(); // it works
+    // Not a job. Each lease, it fails another worker that takes it over.
+    let strange = ["XADD", "machines:jobs", "*", "no", "job"];
+    server.ask(&strange).expect("an answer");
+    let ended = worker.end();
+    assert_eq!(
+        (ended.status, ended.stderr.len()),
+        (Some(1), 1),
+        "{ended:?}"
+    );
 }
 
 #[test]
@@ -522,6 +548,34 @@ fn a_killed_lesson_leaves_nothing_behind() {
     // The workers, whose jobs take an hour, have gone as well: nobody holds the pipe.
     let ended = machines.end();
     assert_eq!(ended.status, None, "{ended:?}");
+}
+
+#[test]
+fn the_workers_of_a_killed_lesson_give_all_their_jobs_back() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    server
+        .ask(&[
+            "XGROUP",
+            "CREATE",
+            "machines:jobs",
+            "workers",
+            "0",
+            "MKSTREAM",
+        ])
+        .expect("an answer"); // so that the account can be asked for
+    let lease = "--lease-ms 3600000";
+    let mut machines = Command::new(MACHINES);
+    machines.arg("--url").arg(server.url()).stdin(Stdio::null());
+    machines.args("--jobs 12 --work-ms 3600000 --kill-after-ms 0".split(' '));
+    machines.args(lease.split(' '));
+    let machines = start_command(machines);
+    server.wait_for(12, " starts");
+    machines.signal("KILL");
+    machines.end();
+    let _other = server.machines("work", &format!("{lease} --work-ms 1"));
+    server.wait_for(12, " done,");
 }
 
 #[test]
