@@ -2,20 +2,29 @@
 //! what is wrong.
 
 use std::any::Any;
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::io::Write;
 use std::panic::{self, PanicHookInfo};
 use std::process;
-use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
+use crossbeam_channel::{Receiver, bounded};
 use timeline::terminal::{self, Terminal};
 use timeline::{Lanes, Timeline};
 
-use crate::within;
-
-/// The name of a check, and a function that panics if the answer is wrong.
-pub type Check = (&'static str, fn());
+/// A function that panics if the answer is wrong.
+#[derive(Clone, Copy, Debug)]
+pub struct Check {
+    /// The name of the function.
+    pub name: &'static str,
+    /// The function.
+    pub run: fn(),
+    /// It is slow, because it waits. So it runs while the others run.
+    pub is_patient: bool,
+}
 
 /// The most that a check may take. Its own limits are shorter; this one is for a hang that nobody
 /// has thought of.
@@ -30,8 +39,11 @@ const COLUMNS: usize = 80;
 /// and for `cargo test`.
 #[macro_export]
 macro_rules! checks {
-    ($($check:ident),+ $(,)?) => {
-        const CHECKS: &[$crate::Check] = &[$((stringify!($check), $check)),+];
+    ($($check:ident),+ $(; patient: $($patient:ident),+)?) => {
+        const CHECKS: &[$crate::Check] = &[
+            $($crate::Check { name: stringify!($check), run: $check, is_patient: false },)+
+            $($($crate::Check { name: stringify!($patient), run: $patient, is_patient: true },)+)?
+        ];
 
         #[test]
         fn checks() {
@@ -43,16 +55,13 @@ macro_rules! checks {
 /// Runs the checks one after the other. If one fails, the program prints why, and ends with
 /// status 1.
 pub fn run_checks(checks: &[Check]) {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(set_hook);
-    for (number, (name, check)) in (1..).zip(checks) {
-        *lock(&RECORD) = None;
-        lock(&PANICS).clear();
-        let still = "still waiting for the end of this check";
-        let run = || within(CHECK_LIMIT, still, *check);
-        if let Err(payload) = panic::catch_unwind(|| as_check(run)) {
-            let (of, name) = (checks.len(), name.replace('_', " "));
-            let why = why(&text(&*payload));
+    set_hook();
+    let start_patient = |check: &Check| check.is_patient.then(|| Run::start(check));
+    let patient: Vec<Option<Run>> = checks.iter().map(start_patient).collect();
+    for (number, (check, run)) in (1..).zip(checks.iter().zip(patient)) {
+        let run = run.unwrap_or_else(|| Run::start(check));
+        if let Some(why) = run.failure() {
+            let (of, name) = (checks.len(), check.name.replace('_', " "));
             let report = format!("Check {number} of {of} fails: {name}\n\n{why}");
             // Without the colours where nobody sees them, such as in Rustlings.
             let _ = anstream::stderr().write_all(report.as_bytes());
@@ -66,12 +75,22 @@ pub fn ordered_panic(message: String) -> ! {
     panic::resume_unwind(Box::new(message))
 }
 
-/// What the running check records; `None` if it records nothing.
-static RECORD: Mutex<Option<Timeline>> = Mutex::new(None);
+/// A check that runs on a thread.
+struct Run {
+    log: Arc<Log>,
+    result: Receiver<thread::Result<()>>,
+}
 
-/// The panics of the running check.
-static PANICS: Mutex<Vec<Panic>> = Mutex::new(Vec::new());
+/// What happened in a check.
+#[derive(Debug, Default)]
+pub(crate) struct Log {
+    /// What the answer did; `None` if the check does not record that.
+    timeline: Mutex<Option<Timeline>>,
+    /// The panics of the check, even those that it caught.
+    panics: Mutex<Vec<Panic>>,
+}
 
+#[derive(Debug)]
 struct Panic {
     text: String,
     place: String,
@@ -80,48 +99,93 @@ struct Panic {
 }
 
 thread_local! {
-    static IS_CHECK: Cell<bool> = const { Cell::new(false) };
+    /// The check that this thread runs; `None` if the thread belongs to the answer.
+    static LOG: RefCell<Option<Arc<Log>>> = const { RefCell::new(None) };
 }
 
-/// From now on, the running check records this.
+/// A check has failed, unless it catches the panic.
+static HAS_FAILED: AtomicBool = AtomicBool::new(false);
+
+impl Run {
+    fn start(check: &Check) -> Run {
+        let run = check.run;
+        let log = Arc::new(Log::default());
+        let (result_tx, result) = bounded(1);
+        let of_thread = Arc::clone(&log);
+        thread::spawn(move || {
+            let run = || as_check(Some(of_thread), run);
+            result_tx.send(panic::catch_unwind(panic::AssertUnwindSafe(run)))
+        });
+        Run { log, result }
+    }
+
+    /// Waits for the end, and says why the check failed; `None` if it passed.
+    fn failure(self) -> Option<String> {
+        match self.result.recv_timeout(CHECK_LIMIT) {
+            Ok(Ok(())) => {
+                HAS_FAILED.store(false, Ordering::Relaxed);
+                None
+            }
+            Ok(Err(payload)) => Some(self.log.why(&text(&*payload))),
+            Err(_) => {
+                let secs = CHECK_LIMIT.as_secs();
+                let picture = self.log.picture();
+                Some(format!(
+                    "{picture}timed out after {secs} s, still waiting\n"
+                ))
+            }
+        }
+    }
+}
+
+/// Calls `run` on a thread that belongs to the check with this log.
+pub(crate) fn as_check<T>(log: Option<Arc<Log>>, run: impl FnOnce() -> T) -> T {
+    LOG.set(log);
+    run()
+}
+
+/// The check to which this thread belongs.
+pub(crate) fn log() -> Option<Arc<Log>> {
+    LOG.with_borrow(Option::clone)
+}
+
+/// From now on, the check of this thread records this.
 pub(crate) fn record(timeline: &Timeline) {
-    *lock(&RECORD) = Some(timeline.clone());
+    if let Some(log) = log() {
+        *lock(&log.timeline) = Some(timeline.clone());
+    }
 }
 
 /// Records that something happened now.
 pub(crate) fn mark(what: &str) {
-    if let Some(timeline) = &*lock(&RECORD) {
+    if let Some(timeline) = log().and_then(|log| lock(&log.timeline).clone()) {
         timeline.mark(what, Instant::now());
     }
 }
 
-/// Calls `run` on a thread that belongs to the check, and not to the answer.
-pub(crate) fn as_check<T>(run: impl FnOnce() -> T) -> T {
-    IS_CHECK.set(true);
-    run()
-}
-
-/// A panic of the check is kept, and printed if nobody catches it. Its picture is drawn now: the
+/// A panic of a check is kept, and printed if nobody catches it. Its picture is drawn now: the
 /// unwinding lets go of jobs that are held, and then they go on.
 fn set_hook() {
     let default = panic::take_hook();
-    panic::set_hook(Box::new(move |panic| {
-        if IS_CHECK.get() {
-            let panic = Panic::new(panic);
-            lock(&PANICS).push(panic);
-        } else if lock(&PANICS).is_empty() {
-            default(panic);
-        } // Otherwise the check has failed. It has dropped what the answer still uses.
+    panic::set_hook(Box::new(move |panic| match log() {
+        Some(log) => {
+            let panic = Panic::new(panic, &log);
+            lock(&log.panics).push(panic);
+            HAS_FAILED.store(true, Ordering::Relaxed);
+        }
+        // A check that has failed drops what the answer still uses.
+        None if HAS_FAILED.load(Ordering::Relaxed) => {}
+        None => default(panic),
     }));
 }
 
 impl Panic {
-    fn new(panic: &PanicHookInfo) -> Panic {
+    fn new(panic: &PanicHookInfo, log: &Log) -> Panic {
         let place = panic.location();
         Panic {
             text: text(panic.payload()),
             place: place.map_or(String::new(), |it| format!("{}:{}", it.file(), it.line())),
-            picture: picture(),
+            picture: log.picture(),
         }
     }
 }
@@ -132,39 +196,42 @@ fn text(payload: &(dyn Any + Send)) -> String {
     text.unwrap_or("a panic without a message".to_string())
 }
 
-/// Why the check failed with this panic: what was recorded until then; its message; and before it
-/// those of panics that were caught.
-fn why(text: &str) -> String {
-    let panics = lock(&PANICS);
-    // What comes after it is only a consequence.
-    let last = panics.iter().rposition(|it| it.text == text);
-    let until_then = last.map_or(&[][..], |last| &panics[..=last]);
-    let mut why = until_then.last().map_or("", |it| &it.picture).to_string();
-    for panic in until_then {
-        why += &wrap(&panic.text);
-        why += &format!("{}\n", panic.place);
+impl Log {
+    /// Why the check failed with this panic: what was recorded until then; its message; and before
+    /// it those of panics that were caught.
+    fn why(&self, text: &str) -> String {
+        let panics = lock(&self.panics);
+        // What comes after it is only a consequence.
+        let Some(last) = panics.iter().rposition(|it| it.text == text) else {
+            return self.picture() + &wrap(text); // an ordered panic that nobody caught
+        };
+        let mut why = panics[last].picture.clone();
+        for panic in &panics[..=last] {
+            why += &wrap(&panic.text);
+            why += &format!("{}\n", panic.place);
+        }
+        why
     }
-    why
-}
 
-/// The lanes of the answer's threads.
-fn picture() -> String {
-    let Some(timeline) = lock(&RECORD).clone() else {
-        return String::new();
-    };
-    let mut recording = timeline.recording();
-    let workers = recording.spans_by_lane().len();
-    if recording.spans.is_empty() {
-        return "no job was started\n\n".to_string();
-    }
-    if workers > MAX_LANES {
-        recording.lanes = Lanes::default();
-        recording.spans.retain(|span| span.worker <= MAX_LANES);
-    }
-    let picture = terminal::draw(&recording, 0, Terminal::of_stderr(1));
-    match workers.saturating_sub(MAX_LANES) {
-        0 => format!("{picture}\n"),
-        more => format!("{picture}and {more} more workers\n\n"),
+    /// The lanes of the answer's threads, up to now.
+    fn picture(&self) -> String {
+        let Some(timeline) = lock(&self.timeline).clone() else {
+            return String::new();
+        };
+        let mut recording = timeline.recording();
+        if recording.spans.is_empty() {
+            return "no job was started\n\n".to_string();
+        }
+        let workers = recording.spans_by_lane().len();
+        if workers > MAX_LANES {
+            recording.lanes = Lanes::default();
+            recording.spans.retain(|span| span.worker <= MAX_LANES);
+        }
+        let picture = terminal::draw(&recording, 0, Terminal::of_stderr(1));
+        match workers.saturating_sub(MAX_LANES) {
+            0 => format!("{picture}\n"),
+            more => format!("{picture}and {more} more\n\n"),
+        }
     }
 }
 

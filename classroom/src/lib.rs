@@ -25,6 +25,9 @@ pub const SOON: Duration = Duration::from_secs(1);
 /// either too early for one check or too late for another.
 pub const LATER: Duration = Duration::from_millis(1200);
 
+/// Longer than anybody waits who waits for a fixed time. Only for patient checks.
+pub const LONG: Duration = Duration::from_millis(5200);
+
 /// Calls [`within`] with the [`LIMIT`].
 #[track_caller]
 pub fn within_limit<T: Send + 'static>(still: &str, run: impl FnOnce() -> T + Send + 'static) -> T {
@@ -44,7 +47,8 @@ pub fn within<T: Send + 'static>(
     run: impl FnOnce() -> T + Send + 'static,
 ) -> T {
     let (returned_tx, returned_rx) = bounded(1);
-    let runner = thread::spawn(move || checks::as_check(|| returned_tx.send(run())));
+    let log = checks::log();
+    let runner = thread::spawn(move || checks::as_check(log, || returned_tx.send(run())));
     match returned_rx.recv_timeout(limit) {
         Ok(returned) => returned,
         Err(RecvTimeoutError::Timeout) => {

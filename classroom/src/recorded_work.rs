@@ -1,6 +1,6 @@
 //! Work that records who does it, and when.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
@@ -17,6 +17,9 @@ use crate::{LATER, LIMIT, SOON, checks, ordered_panic, within};
 /// wrong, and not only that something takes too long.
 const WAIT_TIMEOUT: Duration = SOON;
 
+/// How long jobs that have met go on, so that a surplus worker has enough time to start a job.
+const LINGER: Duration = Duration::from_millis(250);
+
 /// Simulated work that records which job ran on which thread, and how many jobs ran at the same
 /// time. A job is a number, and its result is twice that number. Clones share one record.
 ///
@@ -24,8 +27,10 @@ const WAIT_TIMEOUT: Duration = SOON;
 /// begin with `assert` check the record, and panic with a message for the learner.
 #[derive(Clone, Debug)]
 pub struct RecordedWork {
-    together: usize,
-    last: Option<(usize, usize)>,
+    result: fn(usize) -> usize,
+    meet: usize,
+    lingers: bool,
+    last: (HashSet<usize>, usize),
     slow: Option<usize>,
     panics: HashSet<usize>,
     held_from: Option<usize>,
@@ -39,6 +44,8 @@ pub struct RecordedWork {
 #[derive(Debug, Default)]
 struct Seen {
     started: Vec<(usize, ThreadId)>,
+    /// How many times each job was started.
+    times: HashMap<usize, usize>,
     /// In the order in which they came.
     threads: Vec<ThreadId>,
     ended: usize,
@@ -47,6 +54,8 @@ struct Seen {
     /// A job waited for others in vain. From then on, no job waits.
     gave_up: bool,
     waited_for_last: bool,
+    /// How many jobs of the bursts should have ended, and how many had.
+    missed: Option<(usize, usize)>,
 }
 
 impl RecordedWork {
@@ -60,8 +69,10 @@ impl RecordedWork {
         let timeline = Timeline::default();
         checks::record(&timeline);
         RecordedWork {
-            together: 0,
-            last: None,
+            result: |job| job.wrapping_mul(2),
+            meet: 0,
+            lingers: false,
+            last: Default::default(),
             slow: None,
             panics: HashSet::new(),
             held_from: None,
@@ -72,18 +83,31 @@ impl RecordedWork {
         }
     }
 
+    /// The result of a job.
+    pub fn result(mut self, result: fn(usize) -> usize) -> RecordedWork {
+        self.result = result;
+        self
+    }
+
     /// A barrier: no job ends before `jobs` jobs have run at the same time. The jobs stop waiting
     /// when that takes too long.
-    pub fn together(mut self, jobs: usize) -> RecordedWork {
-        self.together = jobs;
+    pub fn meet(mut self, jobs: usize) -> RecordedWork {
+        self.meet = jobs;
         self.expect_workers(jobs);
         self
     }
 
-    /// Of `of` jobs, `job` is the last to end: it waits until all others have ended. It stops
+    /// Like [`meet`](RecordedWork::meet), but the first jobs go on for a while, so that a surplus
+    /// worker starts a job as well.
+    pub fn together(mut self, jobs: usize) -> RecordedWork {
+        self.lingers = true;
+        self.meet(jobs)
+    }
+
+    /// Of `of` jobs, these are the last to end: they wait until all others have ended. They stop
     /// waiting when that takes too long.
-    pub fn last(mut self, job: usize, of: usize) -> RecordedWork {
-        self.last = Some((job, of));
+    pub fn last(mut self, jobs: impl IntoIterator<Item = usize>, of: usize) -> RecordedWork {
+        self.last = (jobs.into_iter().collect(), of);
         self
     }
 
@@ -127,7 +151,11 @@ impl RecordedWork {
             let _ = self.hold.done().recv();
         }
         drop(running);
-        job * 2
+        if self.slow == Some(job) {
+            // It has ended, but nobody has its result yet: counting ended jobs is not enough.
+            thread::sleep(LINGER);
+        }
+        (self.result)(job)
     }
 
     /// Does `job`, but gives up as soon as `context` is done.
@@ -146,7 +174,7 @@ impl RecordedWork {
                 recv(self.hold.done()) -> _ => {}
             }
         }
-        Ok(job * 2)
+        Ok((self.result)(job))
     }
 
     fn holds(&self, job: usize) -> bool {
@@ -169,8 +197,10 @@ impl RecordedWork {
         let worker = worker.expect("it was just pushed") + 1;
         seen.running += 1;
         seen.max_at_once = seen.max_at_once.max(seen.running);
-        let is_early = seen.started.len() <= self.together;
-        let times = seen.started.iter().filter(|(it, _)| *it == job).count();
+        let is_early = seen.started.len() <= self.meet;
+        let times = seen.times.entry(job).or_default();
+        *times += 1;
+        let times = *times;
         self.seen.1.notify_all();
         drop(seen);
         let running = Running {
@@ -190,15 +220,16 @@ impl RecordedWork {
         if self.slow == Some(job) {
             thread::sleep(LATER);
         }
-        self.wait_for_others(|seen| seen.max_at_once >= self.together);
-        if is_early {
-            // A little longer, so that surplus workers start a job too.
-            thread::sleep(Duration::from_millis(100));
+        self.wait_for_others(|seen| seen.max_at_once >= self.meet);
+        if is_early && self.lingers {
+            self.wait_until(LINGER, |seen| seen.gave_up || seen.max_at_once > self.meet);
         }
-        if let Some((_, of)) = self.last.filter(|(last, _)| *last == job) {
-            self.wait_for_others(|seen| seen.ended >= of - 1);
+        let (last, of) = &self.last;
+        if last.contains(&job) {
+            let others = of - last.len();
+            self.wait_for_others(|seen| seen.ended >= others);
             let mut seen = self.lock();
-            seen.waited_for_last |= seen.ended < of - 1;
+            seen.waited_for_last |= seen.ended < others;
         }
         running
     }
@@ -221,19 +252,49 @@ impl RecordedWork {
     }
 
     /// Jobs 1 to `jobs`, as they come in real life: a few, then none for a while, then more. Each
-    /// burst has `burst` jobs. The next burst begins when all jobs before it have ended. The
-    /// iterator ends early when that takes too long.
-    pub fn bursts(&self, burst: usize, jobs: usize) -> impl Iterator<Item = usize> + use<> {
+    /// burst has `burst` jobs. The next burst begins when all jobs before it have ended, and after
+    /// this pause. The iterator ends early when that takes too long.
+    pub fn bursts(
+        &self,
+        burst: usize,
+        jobs: usize,
+        pause: Duration,
+    ) -> impl Iterator<Item = usize> + use<> {
         let work = self.clone();
         (1..=jobs).take_while(move |job| {
             let before = job - 1;
             if before == 0 || before % burst != 0 {
                 return true;
             }
-            let ended = work.wait_until(WAIT_TIMEOUT, |seen| seen.ended >= before);
-            thread::sleep(LATER);
+            // Longer than a job waits: so late jobs are not taken for jobs that nobody has.
+            let ended = work.wait_until(WAIT_TIMEOUT * 2, |seen| seen.ended >= before);
+            if ended {
+                thread::sleep(pause);
+            } else {
+                let mut seen = work.lock();
+                seen.missed = Some((before, seen.ended));
+            }
             ended
         })
+    }
+
+    /// Checks that the jobs of the [`bursts`](RecordedWork::bursts) were done as they came.
+    #[track_caller]
+    pub fn assert_bursts_done(&self, jobs: usize) {
+        checks::mark("all returned");
+        let missed = self.lock().missed;
+        let done = self.ended();
+        if let Some((before, _)) = missed.filter(|(_, ended)| *ended < done) {
+            let next = before + 1;
+            panic!(
+                "job {before} was done only after job {next} had been asked for:\n\
+                 a job must not wait for the next one"
+            );
+        }
+        assert!(
+            done >= jobs,
+            "only {done} of {jobs} jobs were done: did the workers return before the others came?"
+        );
     }
 
     /// Waits until `jobs` of the jobs that [`hold_from`](RecordedWork::hold_from) holds have
@@ -300,20 +361,25 @@ impl RecordedWork {
         self.lock().ended
     }
 
-    /// Checks that each of jobs 1 to `jobs` was done, and only once.
+    /// Checks that each of jobs 1 to `jobs` was done, only once, and has ended.
     #[track_caller]
     pub fn assert_each_once(&self, jobs: usize) {
-        let started = self.started();
+        let times = self.lock().times.clone();
         for job in 1..=jobs {
-            match started.iter().filter(|started| **started == job).count() {
-                0 => panic!("job {job} was never done"),
-                1 => {}
-                times => panic!("job {job} was done {times} times"),
+            match times.get(&job) {
+                None => panic!("job {job} was never done"),
+                Some(1) => {}
+                Some(times) => panic!("job {job} was done {times} times"),
             }
         }
-        if let Some(job) = started.get(jobs) {
+        if let Some(job) = times.keys().find(|job| !(1..=jobs).contains(*job)) {
             panic!("job {job} was done, but there are only {jobs} jobs");
         }
+        let running = self.lock().running;
+        assert!(
+            running == 0,
+            "{running} jobs had not ended yet: who waits for the workers?"
+        );
     }
 
     /// Checks that a pool of `workers` did the jobs: at least this many at the same time, and on at
@@ -323,10 +389,17 @@ impl RecordedWork {
         self.expect_workers(workers);
         let seen = self.lock();
         let (threads, max) = (seen.threads.len(), seen.max_at_once);
+        let why = if threads < workers {
+            format!(
+                "only {threads} of them did a job. Did the others return before the jobs came,\n\
+                 or do they wait for something: a lock, or a `join`?"
+            )
+        } else {
+            "what makes them wait for each other? A lock, or a `join`?".to_string()
+        };
         assert!(
             max >= workers,
-            "never more than {max} at the same time, with {workers} workers:\n\
-             what makes them wait for each other? A lock, or a `join`?"
+            "never more than {max} at the same time, with {workers} workers:\n{why}"
         );
         assert!(
             threads <= workers,
@@ -335,14 +408,20 @@ impl RecordedWork {
         );
     }
 
-    /// Checks that no other job waited for the end of `job`, which is the job of
+    /// Checks that no other job waited for the end of the jobs that are the
     /// [`last`](RecordedWork::last).
     #[track_caller]
-    pub fn assert_nobody_waited_for(&self, job: usize) {
+    pub fn assert_nobody_waited(&self) {
         let waited = self.lock().waited_for_last;
+        let mut last: Vec<_> = self.last.0.iter().map(usize::to_string).collect();
+        last.sort();
+        let (jobs, last) = match &last[..] {
+            [job] => ("job", job.clone()),
+            jobs => ("jobs", jobs.join(" and ")),
+        };
         assert!(
             !waited,
-            "jobs waited for the end of job {job}, although a worker was free"
+            "others waited for the end of {jobs} {last}, although a worker was free"
         );
     }
 }

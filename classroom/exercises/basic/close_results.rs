@@ -43,34 +43,65 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) -> Vec<usize> {
 
 // ---- The checks. Change nothing below this line. ----------------------------
 
-use classroom::{checks, run_checks};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-checks![results_close, results_close_when_there_are_none];
+use classroom::{checks, run_checks, within_limit};
+
+checks![
+    results_close,
+    no_jobs,
+    all_results_can_be_divided_or_none,
+    results_close_after_a_panic
+];
 
 fn main() {
     run_checks(CHECKS);
     println!("All checks pass: every result arrived, and then the channel was closed");
 }
 
+const STILL: &str = "still waiting for `results` to close: who holds a sender?";
+const EVERY_RESULT: &str = "`run_all` should return every result that can be divided by 3";
+
 fn results_close() {
     let work = RecordedWork::new().together(3).slow(12);
-    let still = "still waiting for `results` to close: who holds a sender?";
     // Longer than usual. A single worker needs more than 2 s, and then the
     // message should be about the missing workers, not about `results`.
-    let mut results = work.within(LIMIT + SOON, still, |work| run_all(3, 12, work));
+    let mut results = work.within(LIMIT + SOON, STILL, |work| run_all(3, 12, work));
     work.assert_each_once(12);
     work.assert_pool_of(3);
     results.sort();
-    assert_eq!(
-        results,
-        [6, 12, 18, 24],
-        "`run_all` should return every result that can be divided by 3"
-    );
+    assert_eq!(results, [6, 12, 18, 24], "{EVERY_RESULT}");
 }
 
-fn results_close_when_there_are_none() {
-    let work = RecordedWork::new();
-    let still = "still waiting for results, although there were no jobs: who holds a sender?";
-    let results = work.within(SOON, still, |work| run_all(2, 0, work));
-    assert_eq!(results, [], "there were no jobs, so there are no results");
+fn all_results_can_be_divided_or_none() {
+    let work = RecordedWork::new().result(|_| 6).together(2);
+    let results = work.within_limit(STILL, |work| run_all(2, 7, work));
+    work.assert_each_once(7);
+    work.assert_pool_of(2);
+    assert_eq!(results, [6; 7], "{EVERY_RESULT}. Here, all are 6");
+
+    let work = RecordedWork::new().result(|_| 7);
+    let results = work.within_limit(STILL, |work| run_all(4, 5, work));
+    work.assert_each_once(5);
+    assert_eq!(results, [], "{EVERY_RESULT}. Here, all are 7");
+}
+
+fn no_jobs() {
+    let still = "still waiting: runs without jobs should take no time";
+    within_limit(still, || {
+        for _ in 0..200 {
+            let results = run_all(2, 0, &RecordedWork::new());
+            assert_eq!(results, [], "there were no jobs, so there are no results");
+        }
+    });
+}
+
+/// The worker panics, and drops its sender. `run_all` may panic too, but must
+/// not wait for a result that never comes.
+fn results_close_after_a_panic() {
+    let work = RecordedWork::new().panic_on([3]);
+    let _ = work.within_limit(STILL, |work| {
+        catch_unwind(AssertUnwindSafe(|| run_all(2, 9, work)))
+    });
+    work.assert_each_once(9);
 }

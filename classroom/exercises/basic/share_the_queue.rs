@@ -29,28 +29,66 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
 
 // ---- The checks. Change nothing below this line. ----------------------------
 
-use classroom::{checks, run_checks};
+use classroom::{checks, run_checks, within_limit};
 
-checks![nobody_waits_for_the_first_job, nobody_waits_for_another_one];
+checks![
+    nobody_waits_for_the_first_job,
+    no_jobs,
+    nobody_waits_for_other_jobs,
+    as_many_jobs_as_workers,
+    many_jobs_or_few
+];
 
 fn main() {
     run_checks(CHECKS);
     println!("All checks pass: while one worker did job 1, the others did the other 8");
 }
 
+const STILL: &str = "still waiting: who takes jobs from the queue, and who closes it?";
+
 fn nobody_waits_for_the_first_job() {
-    let work = RecordedWork::new().together(3).last(1, 9);
-    let still = "still waiting: who takes jobs from the queue, and who closes it?";
-    work.within_limit(still, |work| run_all(3, 9, work));
+    let work = RecordedWork::new().together(3).last([1], 9);
+    work.within_limit(STILL, |work| run_all(3, 9, work));
     work.assert_each_once(9);
     work.assert_pool_of(3);
-    work.assert_nobody_waited_for(1);
+    work.assert_nobody_waited();
 }
 
-fn nobody_waits_for_another_one() {
-    let work = RecordedWork::new().together(2).last(3, 8);
-    work.within_limit("still waiting for the workers", |work| run_all(2, 8, work));
-    work.assert_each_once(8);
-    work.assert_pool_of(2);
-    work.assert_nobody_waited_for(3);
+/// All workers but one are busy with slow jobs. The last one does the rest.
+fn nobody_waits_for_other_jobs() {
+    for slow in [vec![2], vec![7], vec![1, 2], vec![1, 3], vec![3, 4, 8]] {
+        let workers = slow.len() + 1;
+        let work = RecordedWork::new().meet(workers).last(slow, 12);
+        work.within_limit(STILL, move |work| run_all(workers, 12, work));
+        work.assert_pool_of(workers);
+        work.assert_nobody_waited();
+        work.assert_each_once(12);
+    }
+}
+
+fn as_many_jobs_as_workers() {
+    // A worker that returns too early might be lucky, but not every time.
+    for workers in (1..=8).cycle().take(32) {
+        let work = RecordedWork::new().meet(workers);
+        work.within_limit(STILL, move |work| run_all(workers, workers, work));
+        work.assert_pool_of(workers);
+        work.assert_each_once(workers);
+    }
+}
+
+fn many_jobs_or_few() {
+    for (workers, jobs) in [(5, 2), (2, 3_000)] {
+        let work = RecordedWork::new();
+        work.within_limit(STILL, move |work| run_all(workers, jobs, work));
+        work.assert_each_once(jobs);
+    }
+}
+
+fn no_jobs() {
+    let still = "still waiting: runs without jobs should take no time";
+    within_limit(still, || {
+        for _ in 0..200 {
+            run_all(2, 0, &RecordedWork::new());
+        }
+    });
 }

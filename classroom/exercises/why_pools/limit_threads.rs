@@ -29,34 +29,77 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
 
 // ---- The checks. Change nothing below this line. ----------------------------
 
-use classroom::{checks, run_checks};
+use classroom::{checks, run_checks, within_limit};
 
-checks![three_workers, five_workers, more_workers_than_jobs];
+checks![
+    three_workers,
+    other_numbers_of_workers,
+    no_jobs,
+    nobody_waits_for_a_slow_job,
+    as_many_jobs_as_workers,
+    many_jobs_or_few
+];
 
 fn main() {
     run_checks(CHECKS);
-    println!("All checks pass: 12 jobs, never more than 3 at a time");
+    println!("All checks pass: 12 jobs, and never more than 3 at a time");
+}
+
+const STILL: &str = "still waiting: who takes jobs from the queue, and who closes it?";
+
+/// The first jobs wait until `workers` jobs run at the same time.
+fn check(workers: usize, jobs: usize) {
+    let work = RecordedWork::new().together(workers);
+    work.within_limit(STILL, move |work| run_all(workers, jobs, work));
+    work.assert_each_once(jobs);
+    work.assert_pool_of(workers);
 }
 
 fn three_workers() {
-    let work = RecordedWork::new().together(3);
-    let still = "still waiting: who takes jobs from the queue, and who closes it?";
-    work.within_limit(still, |work| run_all(3, 12, work));
-    work.assert_each_once(12);
-    work.assert_pool_of(3);
+    check(3, 12);
 }
 
-fn five_workers() {
-    let work = RecordedWork::new().together(5);
-    work.within_limit("still waiting for 5 workers", |work| run_all(5, 10, work));
-    work.assert_each_once(10);
-    work.assert_pool_of(5);
+fn other_numbers_of_workers() {
+    check(5, 10);
+    check(2, 9);
+    check(1, 4);
 }
 
-fn more_workers_than_jobs() {
-    let work = RecordedWork::new();
-    work.within_limit("still waiting for 5 workers with 2 jobs", |work| {
-        run_all(5, 2, work)
+fn as_many_jobs_as_workers() {
+    // A worker that returns too early might be lucky, but not every time.
+    for workers in (1..=8).cycle().take(32) {
+        let work = RecordedWork::new().meet(workers);
+        work.within_limit(STILL, move |work| run_all(workers, workers, work));
+        work.assert_pool_of(workers);
+        work.assert_each_once(workers);
+    }
+}
+
+/// All workers but one are busy with slow jobs. The last one does the rest.
+fn nobody_waits_for_a_slow_job() {
+    for slow in [vec![1], vec![2], vec![5], vec![1, 2], vec![3, 4, 8]] {
+        let workers = slow.len() + 1;
+        let work = RecordedWork::new().meet(workers).last(slow, 12);
+        work.within_limit(STILL, move |work| run_all(workers, 12, work));
+        work.assert_pool_of(workers);
+        work.assert_nobody_waited();
+        work.assert_each_once(12);
+    }
+}
+
+fn many_jobs_or_few() {
+    for (workers, jobs) in [(5, 2), (2, 3_000)] {
+        let work = RecordedWork::new();
+        work.within_limit(STILL, move |work| run_all(workers, jobs, work));
+        work.assert_each_once(jobs);
+    }
+}
+
+fn no_jobs() {
+    let still = "still waiting: runs without jobs should take no time";
+    within_limit(still, || {
+        for _ in 0..200 {
+            run_all(2, 0, &RecordedWork::new());
+        }
     });
-    work.assert_each_once(2);
 }

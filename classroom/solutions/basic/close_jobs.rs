@@ -33,34 +33,65 @@ fn run_all(workers: usize, orders: impl Iterator<Item = usize>, work: &RecordedW
 
 // ---- The checks. Change nothing below this line. ----------------------------
 
-use classroom::{checks, run_checks};
+use std::iter;
+
+use classroom::{LATER, LIMIT, LONG, checks, run_checks, within_limit};
 
 checks![
     workers_wait_for_orders_and_return_in_the_evening,
-    a_day_without_orders
+    no_orders,
+    other_numbers_of_workers,
+    orders_with_any_number;
+    patient: a_long_break
 ];
 
 fn main() {
     run_checks(CHECKS);
-    println!("All checks pass: 6 orders in 2 bursts are done, and the workers have returned");
+    println!("All checks pass: all orders are done, and the workers have returned");
 }
+
+const STILL: &str = "still waiting for the workers: who tells them that no more jobs come?";
 
 fn workers_wait_for_orders_and_return_in_the_evening() {
     let work = RecordedWork::new().together(3);
-    let still = "still waiting for the workers: who tells them that no more jobs come?";
-    work.within_limit(still, |work| run_all(3, work.bursts(3, 6), work));
-    let done = work.ended();
-    assert!(
-        done > 3,
-        "only {done} of 6 orders were done: did the workers return before the others came?"
-    );
+    work.within(LIMIT + SOON, STILL, |work| {
+        run_all(3, work.bursts(3, 6, LATER), work)
+    });
+    work.assert_bursts_done(6);
     work.assert_each_once(6);
     work.assert_pool_of(3);
 }
 
-fn a_day_without_orders() {
+fn other_numbers_of_workers() {
+    for (workers, orders) in [(1, 5), (2, 20), (7, 7), (4, 2)] {
+        let work = RecordedWork::new().meet(workers.min(orders));
+        work.within_limit(STILL, move |work| run_all(workers, 1..=orders, work));
+        work.assert_each_once(orders);
+        work.assert_pool_of(workers.min(orders));
+    }
+}
+
+fn orders_with_any_number() {
+    let orders = [0, 1, 999, usize::MAX - 1, usize::MAX];
     let work = RecordedWork::new();
-    let still = "still waiting for the workers, although there were no orders";
-    work.within(SOON, still, |work| run_all(3, std::iter::empty(), work));
-    work.assert_each_once(0);
+    work.within_limit(STILL, move |work| run_all(2, orders.into_iter(), work));
+    assert_eq!(work.started(), orders, "the orders that were done");
+}
+
+fn no_orders() {
+    let still = "still waiting: days without orders should take no time";
+    within_limit(still, || {
+        for _ in 0..200 {
+            run_all(2, iter::empty(), &RecordedWork::new());
+        }
+    });
+}
+
+fn a_long_break() {
+    let work = RecordedWork::new();
+    work.within(LONG + LIMIT, STILL, |work| {
+        run_all(3, work.bursts(3, 6, LONG), work)
+    });
+    work.assert_bursts_done(6);
+    work.assert_each_once(6);
 }

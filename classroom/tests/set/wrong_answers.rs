@@ -1,51 +1,16 @@
 //! Wrong answers that people give, or might give, and what the checks say about them.
 
-use crate::parts;
+use crate::change::Change::{self, From, Words};
 
 /// A wrong answer: the solution with a change.
 pub struct Wrong {
     pub exercise: &'static str,
     /// The idea behind the answer.
     pub answer: &'static str,
-    change: Change,
-    /// A part of the message, from the checks or from the compiler.
+    pub change: Change,
+    /// A part of the message, from the checks or from the compiler. If chance decides which check
+    /// notices, a part of each message, with `|` between them.
     pub says: &'static str,
-}
-
-/// How the answer differs from the solution.
-enum Change {
-    /// These words are replaced: (the solution's, the answer's).
-    Words(&'static [(&'static str, &'static str)]),
-    /// Everything from these words down to the checks is replaced.
-    From(&'static str, &'static str),
-}
-
-use Change::{From, Words};
-
-impl Wrong {
-    /// The whole file, with the checks.
-    pub fn source(&self, solution: &str) -> String {
-        let (answer, checks) = parts(solution);
-        let answer = match self.change {
-            Words(words) => words
-                .iter()
-                .fold(answer.to_string(), |answer, (right, wrong)| {
-                    assert_eq!(
-                        answer.matches(right).count(),
-                        1,
-                        "{}: {right}",
-                        self.exercise
-                    );
-                    answer.replace(right, wrong)
-                }),
-            From(start, wrong) => {
-                let start = answer.find(start);
-                let start = start.unwrap_or_else(|| panic!("{}: no such start", self.exercise));
-                format!("{}{wrong}\n", &answer[..start])
-            }
-        };
-        answer + checks
-    }
 }
 
 pub const WRONG_ANSWERS: &[Wrong] = &[
@@ -130,6 +95,167 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
         change: Words(&[("for _ in 0..workers", "for _ in 0..3")]),
         says: "never more than 3 at the same time, with 5 workers",
     },
+    Wrong {
+        exercise: "limit_threads",
+        answer: "a fixed share for each worker, dealt like cards",
+        change: From(
+            "fn run_all",
+            "fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
+                thread::scope(|scope| {
+                    for id in 0..workers {
+                        scope.spawn(move || {
+                            for job in (1..=jobs).filter(|job| job % workers == id) {
+                                work.run(job);
+                            }
+                        });
+                    }
+                });
+            }",
+        ),
+        says: "although a worker was free",
+    },
+    Wrong {
+        exercise: "limit_threads",
+        answer: "one queue, but each worker takes only its share",
+        change: Words(&[
+            (
+                "let jobs = jobs_rx.clone();",
+                "let share = jobs.div_ceil(workers); let jobs = jobs_rx.clone();",
+            ),
+            ("for job in jobs {", "for job in jobs.iter().take(share) {"),
+        ]),
+        says: "although a worker was free",
+    },
+    Wrong {
+        exercise: "limit_threads",
+        answer: "each worker takes two jobs at a time",
+        change: Words(&[
+            (
+                "work.run(job);",
+                "let next = jobs.try_recv(); work.run(job); if let Ok(job) = next { work.run(job); }",
+            ),
+            ("for job in jobs {", "for job in &jobs {"),
+        ]),
+        says: "although a worker was free",
+    },
+    Wrong {
+        exercise: "limit_threads",
+        answer: "a queue for every two workers",
+        change: Words(&[
+            (
+                "let (jobs_tx, jobs_rx) = bounded(jobs);",
+                "let queues: Vec<_> = (0..workers.div_ceil(2)).map(|_| bounded(jobs)).collect();",
+            ),
+            ("for _ in 0..workers {", "for id in 0..workers {"),
+            ("jobs_rx.clone()", "queues[id / 2].1.clone()"),
+            (
+                "jobs_tx.send(job)",
+                "queues[job % queues.len()].0.send(job)",
+            ),
+            ("drop(jobs_tx);", "drop(queues);"),
+        ]),
+        says: "although a worker was free",
+    },
+    Wrong {
+        exercise: "limit_threads",
+        answer: "in rounds: after each job, all wait for the slowest",
+        change: From(
+            "fn run_all",
+            "fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
+                let barrier = std::sync::Barrier::new(workers);
+                let barrier = &barrier;
+                thread::scope(|scope| {
+                    for id in 0..workers {
+                        scope.spawn(move || {
+                            for round in 0..jobs.div_ceil(workers) {
+                                let job = round * workers + id + 1;
+                                if job <= jobs {
+                                    work.run(job);
+                                }
+                                barrier.wait();
+                            }
+                        });
+                    }
+                });
+            }",
+        ),
+        says: "although a worker was free",
+    },
+    Wrong {
+        exercise: "limit_threads",
+        answer: "a worker returns when the queue is empty",
+        change: Words(&[
+            ("for job in jobs {", "while let Ok(job) = jobs.try_recv() {"),
+            ("drop(jobs_tx);", ""),
+        ]),
+        says: "at the same time, with",
+    },
+    Wrong {
+        exercise: "limit_threads",
+        answer: "a worker returns when no job comes for 100 milliseconds",
+        change: Words(&[
+            (
+                "for job in jobs {",
+                "while let Ok(job) = jobs.recv_timeout(std::time::Duration::from_millis(100)) {",
+            ),
+            ("drop(jobs_tx);", ""),
+        ]),
+        says: "runs without jobs should take no time",
+    },
+    Wrong {
+        exercise: "limit_threads",
+        answer: "nobody waits for the workers",
+        change: Words(&[
+            ("thread::scope(|scope| {", "{"),
+            (
+                "let jobs = jobs_rx.clone();",
+                "let (jobs, work) = (jobs_rx.clone(), work.clone());",
+            ),
+            ("scope.spawn(", "thread::spawn("),
+            (
+                "drop(jobs_tx); // close(jobs)\n    });",
+                "drop(jobs_tx); // close(jobs)\n    }",
+            ),
+        ]),
+        says: "was never done",
+    },
+    Wrong {
+        exercise: "limit_threads",
+        answer: "nobody waits for the workers, but `run_all` sleeps for a while",
+        change: Words(&[
+            ("thread::scope(|scope| {", "{"),
+            (
+                "let jobs = jobs_rx.clone();",
+                "let (jobs, work) = (jobs_rx.clone(), work.clone());",
+            ),
+            ("scope.spawn(", "thread::spawn("),
+            (
+                "drop(jobs_tx); // close(jobs)\n    });",
+                "drop(jobs_tx); thread::sleep(std::time::Duration::from_millis(600)); }",
+            ),
+        ]),
+        says: "runs without jobs should take no time",
+    },
+    Wrong {
+        exercise: "limit_threads",
+        answer: "room for a hundred jobs, and the workers start when all are in it",
+        change: Words(&[
+            ("bounded(jobs)", "bounded(100)"),
+            (
+                "thread::scope(|scope| {",
+                "(1..=jobs).for_each(|job| jobs_tx.send(job).unwrap());
+                thread::scope(|scope| {",
+            ),
+            (
+                "        for job in 1..=jobs {
+            jobs_tx.send(job).expect(\"we hold a receiver too\");
+        }
+",
+                "",
+            ),
+        ]),
+        says: "who takes jobs from the queue",
+    },
     // close_results
     Wrong {
         exercise: "close_results",
@@ -153,7 +279,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
                 "results_rx.iter().take(4).collect()",
             ),
         ]),
-        says: "still waiting for results, although there were no jobs",
+        says: "runs without jobs should take no time",
     },
     Wrong {
         exercise: "close_results",
@@ -222,6 +348,83 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
         change: Words(&[("for _ in 0..workers", "for _ in 0..1")]),
         says: "never more than 1 at the same time",
     },
+    Wrong {
+        exercise: "close_results",
+        answer: "as many results as there are multiples of three",
+        change: Words(&[
+            ("drop(results_tx);", ""),
+            (
+                "results_rx.iter().collect()",
+                "results_rx.iter().take(jobs / 3).collect()",
+            ),
+        ]),
+        says: "Here, all are 6",
+    },
+    Wrong {
+        exercise: "close_results",
+        answer: "count with the rule of the worker",
+        change: Words(&[
+            ("drop(results_tx);", ""),
+            (
+                "results_rx.iter().collect()",
+                "let count = (1..=jobs).filter(|job| job * 2 % 3 == 0).count();
+        results_rx.iter().take(count).collect()",
+            ),
+        ]),
+        says: "Here, all are 6",
+    },
+    Wrong {
+        exercise: "close_results",
+        answer: "one answer for each job, also for those without a result",
+        change: Words(&[
+            ("drop(results_tx);", ""),
+            ("if result % 3 == 0 {", "{"),
+            (
+                "results_rx.iter().collect()",
+                "results_rx.iter().take(jobs).filter(|result| result % 3 == 0).collect()",
+            ),
+        ]),
+        says: "still waiting for `results` to close",
+    },
+    Wrong {
+        exercise: "close_results",
+        answer: "no result for two seconds means no more results",
+        change: Words(&[
+            ("drop(results_tx);", ""),
+            (
+                "results_rx.iter().collect()",
+                "std::iter::from_fn(|| {
+                    results_rx.recv_timeout(std::time::Duration::from_secs(2)).ok()
+                }).collect()",
+            ),
+        ]),
+        says: "runs without jobs should take no time|still waiting for `results` to close",
+    },
+    Wrong {
+        exercise: "close_results",
+        answer: "count the jobs that have ended",
+        change: Words(&[
+            ("drop(results_tx);", ""),
+            (
+                "results_rx.iter().collect()",
+                "let mut results = Vec::new();
+        while work.ended() < jobs {
+            results.extend(results_rx.try_iter());
+        }
+        results",
+            ),
+        ]),
+        says: "should return every result that can be divided by 3",
+    },
+    Wrong {
+        exercise: "close_results",
+        answer: "each result once",
+        change: Words(&[(
+            "results_rx.iter().collect()",
+            "std::collections::HashSet::<usize>::from_iter(results_rx).into_iter().collect()",
+        )]),
+        says: "Here, all are 6",
+    },
     // close_jobs
     Wrong {
         exercise: "close_jobs",
@@ -230,7 +433,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
             ("for job in jobs {", "while let Ok(job) = jobs.try_recv() {"),
             ("drop(jobs_tx);", ""),
         ]),
-        says: "did the workers return before the others came?",
+        says: "did the workers return before the others came?|return before the jobs came",
     },
     Wrong {
         exercise: "close_jobs",
@@ -292,6 +495,102 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
         ),
         says: "the jobs ran on 6 threads",
     },
+    Wrong {
+        exercise: "close_jobs",
+        answer: "read all orders first",
+        change: Words(&[(
+            "for order in orders {",
+            "for order in Vec::from_iter(orders) {",
+        )]),
+        says: "job 3 was done only after job 4 had been asked for",
+    },
+    Wrong {
+        exercise: "close_jobs",
+        answer: "keep an order back until the next one comes, to see which is the last",
+        change: Words(&[(
+            "        for order in orders {
+            jobs_tx.send(order).expect(\"we hold a receiver too\");
+        }
+",
+            "        let mut held = None;
+        for order in orders {
+            if let Some(order) = held.replace(order) {
+                jobs_tx.send(order).unwrap();
+            }
+        }
+        held.map(|order| jobs_tx.send(order));
+",
+        )]),
+        says: "job 3 was done only after job 4 had been asked for",
+    },
+    Wrong {
+        exercise: "close_jobs",
+        answer: "close, but workers also return when nothing comes for two seconds",
+        change: Words(&[(
+            "for job in jobs {",
+            "while let Ok(job) = jobs.recv_timeout(std::time::Duration::from_secs(2)) {",
+        )]),
+        says: "did the workers return before the others came?",
+    },
+    Wrong {
+        exercise: "close_jobs",
+        answer: "order 0 means that no more orders come",
+        change: Words(&[
+            ("work.run(job);", "if job == 0 { return; } work.run(job);"),
+            (
+                "drop(jobs_tx);",
+                "(0..workers).for_each(|_| jobs_tx.send(0).unwrap());",
+            ),
+        ]),
+        says: "the orders that were done",
+    },
+    Wrong {
+        exercise: "close_jobs",
+        answer: "the largest number means that no more orders come",
+        change: Words(&[
+            (
+                "work.run(job);",
+                "if job == usize::MAX { return; } work.run(job);",
+            ),
+            (
+                "drop(jobs_tx);",
+                "(0..workers).for_each(|_| jobs_tx.send(usize::MAX).unwrap());",
+            ),
+        ]),
+        says: "the orders that were done",
+    },
+    Wrong {
+        exercise: "close_jobs",
+        answer: "new workers for each order, if the old ones have returned",
+        change: From(
+            "fn worker",
+            "fn run_all(workers: usize, orders: impl Iterator<Item = usize>, work: &RecordedWork) {
+                let (jobs_tx, jobs_rx) = bounded::<usize>(workers * 100);
+                let alive = std::sync::Mutex::new(0);
+                thread::scope(|scope| {
+                    for order in orders {
+                        jobs_tx.send(order).unwrap();
+                        let mut count = alive.lock().unwrap();
+                        if *count < workers {
+                            *count += 1;
+                            scope.spawn(|| {
+                                loop {
+                                    let mut count = alive.lock().unwrap();
+                                    let Ok(job) = jobs_rx.try_recv() else {
+                                        *count -= 1;
+                                        return;
+                                    };
+                                    drop(count);
+                                    work.run(job);
+                                }
+                            });
+                        }
+                    }
+                });
+            }",
+        ),
+        says: "the number of threads must not depend on the number of jobs",
+    },
     // share_the_queue
     Wrong {
         exercise: "share_the_queue",
@@ -311,7 +610,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
                 });
             }",
         ),
-        says: "jobs waited for the end of job 1",
+        says: "others waited for the end of job 1",
     },
     Wrong {
         exercise: "share_the_queue",
@@ -336,7 +635,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
                 });
             }",
         ),
-        says: "jobs waited for the end of job 1",
+        says: "others waited for the end of job 1",
     },
     Wrong {
         exercise: "share_the_queue",
@@ -383,7 +682,99 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
         exercise: "share_the_queue",
         answer: "three workers, whatever `workers` says",
         change: Words(&[("for _ in 0..workers", "for _ in 0..3")]),
-        says: "the jobs ran on 3 threads",
+        says: "the number of threads must not depend on the number of jobs",
+    },
+    Wrong {
+        exercise: "share_the_queue",
+        answer: "a worker returns when the queue is empty",
+        change: Words(&[
+            ("for job in jobs {", "while let Ok(job) = jobs.try_recv() {"),
+            ("drop(jobs_tx);", ""),
+        ]),
+        says: "at the same time, with",
+    },
+    Wrong {
+        exercise: "share_the_queue",
+        answer: "a worker returns when no job comes for 20 milliseconds",
+        change: Words(&[
+            (
+                "for job in jobs {",
+                "while let Ok(job) = jobs.recv_timeout(std::time::Duration::from_millis(20)) {",
+            ),
+            ("drop(jobs_tx);", ""),
+        ]),
+        says: "runs without jobs should take no time",
+    },
+    Wrong {
+        exercise: "share_the_queue",
+        answer: "the first job has a worker of its own, the others are dealt",
+        change: From(
+            "fn run_all",
+            "fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
+                thread::scope(|scope| {
+                    let others = workers.max(2) - 1;
+                    if jobs > 0 {
+                        scope.spawn(move || work.run(1));
+                    }
+                    for id in 0..others {
+                        scope.spawn(move || {
+                            for job in (2..=jobs).filter(|job| job % others == id) {
+                                work.run(job);
+                            }
+                        });
+                    }
+                });
+            }",
+        ),
+        says: "although a worker was free",
+    },
+    Wrong {
+        exercise: "share_the_queue",
+        answer: "a queue for every two workers",
+        change: Words(&[
+            (
+                "let (jobs_tx, jobs_rx) = bounded(jobs);",
+                "let queues: Vec<_> = (0..workers.div_ceil(2)).map(|_| bounded(jobs)).collect();",
+            ),
+            ("for _ in 0..workers {", "for id in 0..workers {"),
+            ("jobs_rx.clone()", "queues[id / 2].1.clone()"),
+            (
+                "jobs_tx.send(job)",
+                "queues[job % queues.len()].0.send(job)",
+            ),
+            ("drop(jobs_tx);", "drop(queues);"),
+        ]),
+        says: "although a worker was free",
+    },
+    Wrong {
+        exercise: "share_the_queue",
+        answer: "one queue, but a worker takes the next job before it does this one",
+        change: Words(&[(
+            "                for job in jobs {
+                    work.run(job);
+                }
+",
+            "                let mut next = jobs.recv();
+                while let Ok(job) = next {
+                    next = jobs.try_recv().map_err(|_| crossbeam_channel::RecvError);
+                    work.run(job);
+                    next = next.or_else(|_| jobs.recv());
+                }
+",
+        )]),
+        says: "although a worker was free",
+    },
+    Wrong {
+        exercise: "share_the_queue",
+        answer: "one queue, but each worker takes only its share",
+        change: Words(&[
+            (
+                "let jobs = jobs_rx.clone();",
+                "let share = jobs.div_ceil(workers); let jobs = jobs_rx.clone();",
+            ),
+            ("for job in jobs {", "for job in jobs.iter().take(share) {"),
+        ]),
+        says: "others waited for the end of job 1",
     },
     // first_select
     Wrong {
