@@ -50,8 +50,7 @@ impl Server {
         let stdout = guard.stdout.take().expect("it is piped");
         match BufReader::new(stdout).lines().next() {
             Some(Ok(line)) if line == READY => {}
-            Some(Ok(reason)) => fail(format_args!("{reason}")),
-            _ => fail(format_args!("the server's guard died")),
+            _ => process::exit(1), // the guard has said why
         }
         let url = url(&folder);
         Server { guard, stdin, url }
@@ -81,13 +80,13 @@ pub fn guard(folder: &Path, aof: bool) {
     let ended = keep(folder, aof);
     let _ = fs::remove_dir_all(folder);
     if let Err(reason) = ended {
-        println!("{reason}");
+        fail(format_args!("{reason}"));
     }
 }
 
 fn keep(folder: &Path, aof: bool) -> Result<(), String> {
     let in_folder = |error: io::Error| format!("{}: {error}", folder.display());
-    fs::create_dir(folder).map_err(in_folder)?;
+    make_private_folder(folder).map_err(in_folder)?;
     let mut server = start(folder, aof)?;
     println!("{READY}");
     // At the end, `Running` is dropped.
@@ -113,7 +112,7 @@ impl Drop for Running {
 fn start(folder: &Path, aof: bool) -> Result<Running, String> {
     for program in PROGRAMS {
         let mut command = Command::new(program);
-        // No port: only who may read the folder reaches it.
+        // No port: only its owner, who may enter the folder, reaches it.
         command.args(["--port", "0", "--save", ""]);
         command
             .arg("--unixsocket")
@@ -174,6 +173,17 @@ fn socket(folder: &Path) -> PathBuf {
 
 fn url(folder: &Path) -> String {
     format!("unix://{}", socket(folder).display())
+}
+
+#[cfg(unix)]
+fn make_private_folder(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new().mode(0o700).create(folder)
+}
+
+#[cfg(not(unix))]
+fn make_private_folder(folder: &Path) -> io::Result<()> {
+    fs::create_dir(folder)
 }
 
 /// Ctrl-C in a terminal signals all programs that were started there. But the
