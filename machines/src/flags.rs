@@ -101,8 +101,8 @@ pub struct WorkFlags {
     #[arg(long, value_name = "N", default_value = "1")]
     pub seed: u64,
 
-    /// How long a worker may say nothing before others take its jobs, in
-    /// milliseconds
+    /// How long a worker may say nothing before this one takes its jobs, in
+    /// milliseconds; give all processes the same
     #[arg(long, value_name = "MS", default_value = "1000")]
     #[arg(value_parser = lease())]
     pub lease_ms: Duration,
@@ -152,7 +152,8 @@ pub struct RunFlags {
     #[command(flatten)]
     pub work: WorkFlags,
 
-    /// When to kill process 2, in milliseconds from the start; 0 for never
+    /// When to kill process 2 (or the only one), in milliseconds from the
+    /// start; 0 for never
     #[arg(long, value_name = "MS", default_value = "600")]
     #[arg(value_parser = millis())]
     pub kill_after_ms: Duration,

@@ -66,9 +66,10 @@ pub fn run(flags: &RunFlags) -> Result<bool> {
     let mut queue = Queue::new(&url, "main", flags.work.lease_ms)?.connect()?;
     queue.make()?;
     if queue.state()?.put > 0 {
+        // Without its address, which may have a password in it.
         fail(format_args!(
-            "{url} has jobs already (look at them with the command show, and \
-             delete them with the command clear)"
+            "the server has jobs already (look at them with the command show, \
+             and delete them with the command clear)"
         ));
     }
     let signals = signal::notify();
