@@ -95,13 +95,22 @@ impl Server {
     }
 
     fn wait_for(&self, jobs: usize, what: &str) -> String {
+        self.wait_until(|account| count(account, what) >= jobs)
+    }
+
+    /// Waits until these jobs are done and acknowledged.
+    fn wait_for_end(&self, jobs: usize) -> String {
+        self.wait_until(|account| count(account, " done,") >= jobs && count(account, " left") == 0)
+    }
+
+    fn wait_until(&self, is_so: impl Fn(&str) -> bool) -> String {
         let deadline = Instant::now() + 3 * LIMIT;
         loop {
             let account = self.account();
-            if count(&account, what) >= jobs {
+            if is_so(&account) {
                 return account;
             }
-            assert!(Instant::now() < deadline, "{jobs}{what}: {account}");
+            assert!(Instant::now() < deadline, "{account}");
         }
     }
 }
@@ -214,7 +223,7 @@ fn after_many_kills_every_job_is_done() {
         kills += 1;
         assert!(kills < 200, "{}", server.account());
     }
-    let account = server.wait_for(1_000, " done,");
+    let account = server.wait_for_end(1_000);
     assert!(
         account.starts_with("1000 jobs: 1000 done, 0 dead, "),
         "{account}"
@@ -271,11 +280,41 @@ fn the_first_signal_finishes_the_jobs_and_the_second_gives_them_back() {
 
     // Long before the lease ends, and the try did not count.
     let _fast = server.machines("work", &format!("{lease} --work-ms 10"));
-    let account = server.wait_for(20, " done,");
+    let account = server.wait_for_end(20);
     assert!(
         account.starts_with("20 jobs: 20 done, 0 dead, 0 left; 24 starts, "),
         "{account}"
     );
+}
+
+#[test]
+fn the_first_signal_finishes_the_whole_hand() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    server.put(5);
+    let mut worker = server.machines("work", "--workers 1 --take 3 --work-ms 500");
+    worker.line(); // starts the first one
+    worker.signal("TERM");
+    let ended = worker.end();
+    let done = ended.stdout.iter().filter(|line| line.contains(" done "));
+    assert_eq!((ended.status, done.count()), (Some(0), 3), "{ended:?}");
+}
+
+#[test]
+fn to_renew_a_lease_is_no_try() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    server.put(1);
+    let flags = "--workers 1 --lease-ms 300 --renew --tries 2";
+    let mut first = server.machines("work", &format!("{flags} --work-ms 3600000"));
+    first.line(); // starts
+    assert!(first.runs_for(Duration::from_secs(1))); // several renewals
+    first.signal("KILL");
+    let _second = server.machines("work", &format!("{flags} --work-ms 1"));
+    let account = server.wait_until(|account| count(account, " left") == 0);
+    assert!(account.starts_with("1 jobs: 1 done, 0 dead, "), "{account}");
 }
 
 #[test]
@@ -439,7 +478,7 @@ fn a_full_queue_refuses_jobs_and_loses_none() {
     let put = &ended.stdout[0];
     assert_eq!(count(put, " jobs put; "), 30, "{put}");
     assert!(count(put, " times") > 5, "{put}");
-    let account = server.wait_for(30, " done,");
+    let account = server.wait_for_end(30);
     assert!(
         account.starts_with("30 jobs: 30 done, 0 dead, 0 left; 30 starts, "),
         "{account}"
@@ -469,7 +508,7 @@ fn a_full_server_is_an_error_that_loses_nothing() {
     server
         .ask(&["CONFIG", "SET", "maxmemory", "0"])
         .expect("an answer");
-    let account = server.wait_for(10, " done,");
+    let account = server.wait_for_end(10);
     assert!(
         account.starts_with("10 jobs: 10 done, 0 dead, 0 left; 10 starts, "),
         "{account}"
@@ -575,7 +614,7 @@ fn the_workers_of_a_killed_lesson_give_all_their_jobs_back() {
     machines.signal("KILL");
     machines.end();
     let _other = server.machines("work", &format!("{lease} --work-ms 1"));
-    server.wait_for(12, " done,");
+    server.wait_for_end(12);
 }
 
 #[test]
