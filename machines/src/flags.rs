@@ -10,8 +10,8 @@ use worker_pools::cli::{PictureFlags, count, millis};
 
 /// The same pool on many machines, fed by Redis Streams
 ///
-/// Without a command, it starts a server of its own, a producer and a few
-/// processes with workers, kills one of them in the middle of its work, and
+/// Without a command, it starts a server, a producer and a few processes with
+/// workers, kills one of these processes in the middle of its work, and
 /// accounts for every job.
 #[derive(clap::Parser)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -40,17 +40,17 @@ pub enum Command {
         #[command(flatten)]
         work: WorkFlags,
     },
-    /// Show where the jobs are, and what became of them
+    /// Show where the jobs are, and how often they were started and done
     Show {
         #[command(flatten)]
         server: ServerFlags,
     },
-    /// Delete the queue with all its jobs, and what is known of them
+    /// Delete the queue with all its jobs and counts
     Clear {
         #[command(flatten)]
         server: ServerFlags,
     },
-    /// Keep a server of its own in this folder, until stdin closes
+    /// Keep a server in this folder, until stdin closes
     #[command(hide = true)]
     Serve {
         folder: PathBuf,
@@ -116,7 +116,7 @@ pub struct WorkFlags {
     #[arg(value_parser = count::<usize>(1..=10_000))]
     pub take: usize,
 
-    /// How often a job is tried before it is given up
+    /// The most tries of a job; after them, it is given up
     #[arg(long, value_name = "N", default_value = "3")]
     #[arg(value_parser = count::<usize>(1..=1_000))]
     pub tries: usize,
@@ -137,7 +137,8 @@ pub struct WorkFlags {
 
 #[derive(clap::Args, Clone)]
 pub struct RunFlags {
-    /// Use this server, such as redis://127.0.0.1:6379, not one of its own
+    /// Use this server, such as redis://127.0.0.1:6379, instead of
+    /// starting one
     #[arg(long, value_parser = url)]
     pub url: Option<String>,
 
@@ -211,7 +212,7 @@ fn url(text: &str) -> Result<String, String> {
     }
 }
 
-/// Without a lease, a job would be everybody's at once.
+/// With a lease of zero, every worker would take every job.
 fn lease() -> impl TypedValueParser<Value = Duration> {
     count::<u64>(1..=3_600_000).map(Duration::from_millis)
 }

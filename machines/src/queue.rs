@@ -140,7 +140,7 @@ pub struct State {
     pub dead: usize,
 }
 
-/// What became of all jobs.
+/// Where the jobs are, and how often they were started and done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Account {
     /// Where they are.
@@ -368,7 +368,7 @@ impl Queue {
         Ok(theirs.map(|(_, jobs)| jobs).sum())
     }
 
-    /// What became of all jobs. It reads them all, so it takes a while if there
+    /// The account of all jobs. It reads them all, so it takes a while if there
     /// are many.
     pub fn account(&mut self) -> Result<Account> {
         let state = self.state()?;

@@ -1,4 +1,4 @@
-//! What is printed: where the jobs are, and what became of them.
+//! What is printed: where the jobs are, and how they ended.
 
 use std::time::Duration;
 

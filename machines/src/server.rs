@@ -1,4 +1,4 @@
-//! A server of our own, which ends with this program.
+//! A server that ends with this program.
 //!
 //! A guard keeps it: a process that does nothing but wait for the end of its
 //! stdin, and then kills the server. So the server ends even if this program is
