@@ -391,6 +391,49 @@ fn a_worker_that_slept_longer_than_its_lease_is_seen() {
 }
 
 #[test]
+fn a_job_can_be_dead_and_done() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    server.put(1);
+    let flags = "--workers 1 --work-ms 100 --lease-ms 300 --tries 1";
+    let mut sleeper = server.machines("work", &format!("{flags} --name sleeper"));
+    assert_eq!(sleeper.line(), "worker sleeper.1 starts job 1");
+    sleeper.signal("STOP");
+    let mut other = server.machines("work", &format!("{flags} --name other"));
+    assert_eq!(other.line(), "worker other.1 gives job 1 up");
+    sleeper.signal("CONT");
+    assert_eq!(sleeper.line(), "worker sleeper.1 has done job 1");
+    let expected = "1 jobs: 1 done, 1 dead (1 of them done), 0 left; \
+                    1 starts, 0 of them again, 0 done twice";
+    assert_eq!(server.account(), expected);
+}
+
+#[test]
+fn lost_jobs_are_counted_until_the_queue_is_cleared() {
+    let Some(server) = Server::start() else {
+        return;
+    };
+    server.put(10);
+    server
+        .ask(&["XTRIM", "machines:jobs", "MAXLEN", "4"])
+        .expect("an answer");
+    let ended = server.machines("show", "").end();
+    assert!(ended.stdout[0].starts_with("10 jobs: 0 done, 0 dead, 4 left, 6 lost; "));
+    assert_eq!(ended.status, Some(1), "{ended:?}");
+
+    let url = format!("--url {} --jobs 1", server.url());
+    let ended = common::run(MACHINES, &url);
+    assert_eq!((ended.status, ended.stderr.len()), (Some(1), 1));
+    assert!(ended.stderr[0].contains("has jobs already"), "{ended:?}");
+    let cleared = server.machines("clear", "").end();
+    assert_eq!(cleared.status, Some(0), "{cleared:?}");
+    assert_eq!(server.number(&["DBSIZE"]), 0);
+    let ended = common::run(MACHINES, &url);
+    assert_eq!(ended.status, Some(0), "{ended:?}");
+}
+
+#[test]
 fn a_killed_server_remembers_its_jobs_only_with_its_log() {
     let flags = "--jobs 200 --kill-after-ms 0 --kill-server-after-ms 300";
     let Some(ended) = show(flags) else { return };
