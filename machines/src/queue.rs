@@ -80,8 +80,8 @@ pub enum Error {
     Full,
     /// The server has no such queue, or no longer.
     Forgotten,
-    /// The server has no memory left.
-    NoMemory,
+    /// The server has no memory left, or no disk.
+    NoRoom,
     /// The engine said no, or nothing.
     Engine(RedisError),
 }
@@ -96,10 +96,10 @@ impl Display for Error {
                  forgotten all jobs (it was restarted without its data, or \
                  somebody cleared it)"
             ),
-            Error::NoMemory => write!(
+            Error::NoRoom => write!(
                 f,
-                "the server has no memory left, but no job is lost (raise its \
-                 maxmemory)"
+                "the server has no memory or no disk left, but no job is lost \
+                 (raise its maxmemory, or make room)"
             ),
             Error::Engine(error) if error.is_timeout() => {
                 write!(f, "the server does not answer")
@@ -114,8 +114,8 @@ impl From<RedisError> for Error {
         // A take that waits when the queue vanishes gets the second one.
         if has_code(&error, "NOGROUP") || has_code(&error, "UNBLOCKED") {
             Error::Forgotten
-        } else if has_code(&error, "OOM") {
-            Error::NoMemory
+        } else if is_full(&error) {
+            Error::NoRoom
         } else {
             Error::Engine(error)
         }
@@ -467,7 +467,12 @@ fn connect(client: &Client) -> RedisResult<Connection> {
 fn may_pass(error: &RedisError) -> bool {
     let is_lost = error.is_io_error() || error.is_unrecoverable_error();
     // After a start, it reads its data.
-    is_lost || has_code(error, "LOADING") || has_code(error, "OOM")
+    is_lost || has_code(error, "LOADING") || is_full(error)
+}
+
+/// Whether the server has no memory for the command, or no disk for its log.
+fn is_full(error: &RedisError) -> bool {
+    has_code(error, "OOM") || has_code(error, "MISCONF")
 }
 
 /// Whether the server has answered a command, or one of several, with this.

@@ -51,7 +51,7 @@ struct Crew<'a> {
     done: BTreeSet<usize>,
 }
 
-/// Returns whether no job was lost. If a process or a server cannot be started,
+/// Returns whether no job was lost, and somebody did them. If a process or a server cannot be started,
 /// it ends the program with status 1 and one line on stderr.
 ///
 /// # Errors
@@ -89,6 +89,7 @@ pub fn run(flags: &RunFlags) -> Result<bool> {
             crew,
             ended: ended_rx,
             signals,
+            deserted: false,
         };
         let watched = show.watch(flags, || producer.is_finished());
         end_putting.cancel();
@@ -133,6 +134,8 @@ struct Show<'a> {
     /// Receives the number of a process that has ended.
     ended: Receiver<usize>,
     signals: Receiver<()>,
+    /// No process is left, and jobs are.
+    deserted: bool,
 }
 
 impl Show<'_> {
@@ -159,6 +162,8 @@ impl Show<'_> {
                 recv(self.ended) -> number => {
                     self.crew.replace(number.expect("the crew can send"));
                     if self.crew.processes.is_empty() {
+                        eprintln!("no process is left to do the jobs");
+                        self.deserted = true;
                         return Ok(());
                     }
                 }
@@ -217,7 +222,10 @@ impl Show<'_> {
             report::print_put(put);
         }
         match watched.and_then(|()| self.queue.account()) {
-            Ok(account) => Ok(report::print_account(put.jobs, &account)),
+            Ok(account) => {
+                let none_lost = report::print_account(put.jobs, &account);
+                Ok(none_lost && !self.deserted)
+            }
             Err(Error::Forgotten) => {
                 report::print_forgotten(put.jobs, self.crew.done.len());
                 Ok(false)

@@ -195,5 +195,9 @@ pub fn out_of_reach_of_ctrl_c(command: &mut Command) {
     command.process_group(0);
 }
 
-#[cfg(not(unix))]
-pub fn out_of_reach_of_ctrl_c(_command: &mut Command) {}
+#[cfg(windows)]
+pub fn out_of_reach_of_ctrl_c(command: &mut Command) {
+    use std::os::windows::process::CommandExt;
+    const CREATE_NEW_PROCESS_GROUP: u32 = 0x200;
+    command.creation_flags(CREATE_NEW_PROCESS_GROUP);
+}

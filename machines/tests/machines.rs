@@ -334,6 +334,23 @@ fn a_job_that_kills_its_worker_is_given_up_and_the_others_are_done() {
 }
 
 #[test]
+fn without_a_process_the_jobs_are_left() {
+    let Some(ended) = show("--processes 1 --jobs 100 --kill-after-ms 300") else {
+        return;
+    };
+    assert_eq!(ended.status, Some(1), "{ended:?}");
+    assert!(
+        ended
+            .stderr
+            .contains(&"no process is left to do the jobs".to_string()),
+        "{ended:?}"
+    );
+    let account = ended.stdout.last().expect("the account");
+    let (done, left) = (count(account, " done,"), count(account, " left"));
+    assert!(left > 0 && done + left == 100, "{account}");
+}
+
+#[test]
 fn a_lease_that_is_too_short_does_jobs_twice_unless_it_is_renewed() {
     let flags = "--jobs 12 --work-ms 3000 --lease-ms 1000 --tries 100 --kill-after-ms 0";
     let Some(ended) = show(flags) else { return };
@@ -401,7 +418,7 @@ fn a_job_can_be_dead_and_done() {
     assert_eq!(sleeper.line(), "worker sleeper.1 starts job 1");
     sleeper.signal("STOP");
     let mut other = server.machines("work", &format!("{flags} --name other"));
-    assert_eq!(other.line(), "worker other.1 gives job 1 up");
+    assert_eq!(other.line(), "worker other.1 gives up job 1");
     sleeper.signal("CONT");
     assert_eq!(sleeper.line(), "worker sleeper.1 has done job 1");
     let expected = "1 jobs: 1 done, 1 dead (1 of them done), 0 left; \
@@ -542,7 +559,7 @@ fn a_full_server_is_an_error_that_loses_nothing() {
     assert_eq!(ended.status, Some(1), "{ended:?}");
     assert!(ended.stdout.is_empty(), "{ended:?}");
     assert!(
-        ended.stderr[0].starts_with("error: the server has no memory left"),
+        ended.stderr[0].starts_with("error: the server has no memory or no disk left"),
         "{ended:?}"
     );
 
