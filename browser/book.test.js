@@ -114,9 +114,35 @@ test("the arrows step through a replay; elsewhere they turn the page", async (t)
         assert.ok(await moment() < there, target);
         assert.ok(page.url().endsWith("/basic.html"), target);
     }
-    await page.locator("details.gate > summary").focus();
+    // Just opened, the gate still has the focus.
+    const gate = page.locator("details.gate > summary");
+    await replay.locator("[data-do=play]").focus();
+    await page.keyboard.press("Home");
+    await gate.focus();
+    await page.keyboard.press("ArrowRight");
+    assert.ok(await moment() > 0, "the open gate steps");
+    assert.ok(page.url().endsWith("/basic.html"), "the open gate turns no page");
+    await gate.focus();
+    await page.keyboard.press("Enter");
     await page.keyboard.press("ArrowRight");
     await page.waitForURL("**/context_cancel.html");
+});
+
+test("who tabs to the controls of a replay or a story sees its picture or its steps", async (t) => {
+    const page = await open(t, "basic.html", { viewport: { width: 1280, height: 720 } });
+    for (const [around, button, below] of [
+        ["details.gate", "[data-do=back]", ".replay-picture"],
+        ["details:has(> .story)", "[data-do=next]", ".story-stage"],
+    ]) {
+        const details = page.locator(around);
+        await details.locator("> summary").focus();
+        await page.keyboard.press("Enter");
+        while (!await details.locator(button).evaluate((it) => it === document.activeElement)) {
+            await page.keyboard.press("Tab");
+        }
+        const box = await details.locator(below).boundingBox();
+        assert.ok(box.y + 200 < 720, `${below} is at ${box.y}`);
+    }
 });
 
 test("a story steps with the arrows, and stops before its fatal step", async (t) => {

@@ -176,6 +176,24 @@ test("steps go from event to event, and back the same way", async (t) => {
     }
 });
 
+test("what was said of another moment does not stay when the slider moves", async (t) => {
+    const page = await open(t, "basic");
+    await page.locator(".replay-picture").focus();
+    await page.keyboard.press("End");
+    assert.notEqual(await page.locator(".replay-voice").textContent(), "");
+    await page.locator("input[type=range]").focus();
+    await page.keyboard.press("PageDown");
+    assert.equal(await page.locator(".replay-voice").textContent(), "");
+});
+
+test("on a narrow screen, the end of the run is in sight at the end", async (t) => {
+    const page = await open(t, "basic", { viewport: { width: 360, height: 740 } });
+    const picture = page.locator(".replay-picture");
+    await picture.focus();
+    await page.keyboard.press("End");
+    assert.ok(await picture.evaluate((it) => it.scrollLeft > 0));
+});
+
 test("the keyboard does everything, and turns no page around it", async (t) => {
     const page = await open(t, "basic");
     await page.evaluate(() => {

@@ -143,6 +143,7 @@ for (const name of Object.keys(MISTAKES)) {
         for (const wait of await stuck.locator("li").allTextContents()) {
             assert.ok(said.includes(wait), `${wait} is not in ${said}`);
         }
+        assert.equal(said.match(/[0-9] s: /g).length, 1, `the time is there once: ${said}`);
     });
 }
 

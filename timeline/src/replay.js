@@ -21,6 +21,7 @@
         const voice = find(".replay-voice");
         const output = find(".replay-output");
         const picture = find(".replay-picture");
+        const around = replay.closest("details");
         const list = all(".replay-steps li");
         const steps = list.map((item) => ({ at: Number(item.dataset.at), text: item.textContent }));
         // They appear, stay for a while, or grow: lines and marks, what is in a queue, bars.
@@ -48,8 +49,17 @@
         slider.addEventListener("input", () => {
             pause();
             show(Number(slider.value));
+            voice.textContent = ""; // what it said was another moment; the slider speaks itself
         });
         replay.addEventListener("keydown", key);
+        // Whoever has just opened it follows the advice below: the arrows must not turn the page.
+        around?.querySelector("summary").addEventListener("keydown", (event) => {
+            const isStep = event.key === "ArrowLeft" || event.key === "ArrowRight";
+            if (around.open && isStep && !event.defaultPrevented) {
+                play.focus();
+                key(event);
+            }
+        });
         show(0);
         voice.textContent = "Press Play, or step with the arrow keys.";
 
@@ -116,7 +126,9 @@
 
         function say() {
             const here = steps.filter((step) => step.at === now).map((step) => step.text);
-            voice.textContent = here.join("; ") || seconds(now);
+            // They have the same time: it is said once.
+            const others = here.slice(1).map((text) => text.slice(text.indexOf(": ") + 2));
+            voice.textContent = [here[0] ?? seconds(now), ...others].join("; ");
         }
 
         function toggle() {
@@ -184,7 +196,7 @@
     }
 
     // Returns a function that draws a run up to a moment, and a line there. That function returns
-    // where the line is, as a share of the picture's width; null if this run has not begun or is over.
+    // where the line is, as a share of the picture's width; null if this run has not begun.
     function reveal(run) {
         const create = (name) => document.createElementNS("http://www.w3.org/2000/svg", name);
         const [from, to] = [Number(run.dataset.from), Number(run.dataset.to)];
@@ -213,7 +225,7 @@
             line.setAttribute("x2", x);
             const isOver = now < from || now > to;
             line.style.display = isOver ? "none" : "";
-            return isOver ? null : x / run.ownerSVGElement.viewBox.baseVal.width;
+            return now < from ? null : x / run.ownerSVGElement.viewBox.baseVal.width;
         };
     }
 
