@@ -208,7 +208,7 @@ fn panel(
         let width = label.chars().count() as f64 * LETTER;
         text(
             svg,
-            (x - width / 2.0).min(WIDTH - width),
+            (x - width / 2.0).min(WIDTH - width - LEFT),
             y + 18.0,
             "",
             &label,
