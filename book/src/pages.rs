@@ -206,7 +206,9 @@ impl Expansion {
                 .find(|line| line.starts_with(&format!("| [{name}]")));
             let task = row.and_then(|row| row.trim_end_matches(" |").rsplit(" | ").next());
             let task = task.ok_or(format!("no row for {name} in classroom/README.md"))?;
-            html += &format!("### {name}\n\nWhat is wrong, or missing: {task}.\n\n");
+            let (first, rest) = task.split_at_checked(1).unwrap_or_default();
+            let task = first.to_uppercase() + rest;
+            html += &format!("### {name}\n\nWhat is wrong, or missing? {task}.\n\n");
             for (step, hint) in steps(&exercise.hint).iter().enumerate() {
                 html += &details(&format!("Hint {} for {name}", step + 1), hint);
                 html += "\n";
