@@ -53,7 +53,7 @@ pub fn within<T: Send + 'static>(
         Ok(returned) => returned,
         Err(RecvTimeoutError::Timeout) => {
             checks::mark("timed out");
-            panic!("timed out after {} s, {still}", limit.as_secs())
+            panic!("timed out after {} s, {still}", limit.as_secs_f64())
         }
         Err(RecvTimeoutError::Disconnected) => match runner.join() {
             Err(payload) => panic::resume_unwind(payload),

@@ -1,5 +1,6 @@
 //! Work that records who does it, and when.
 
+use std::any::Any;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -215,7 +216,7 @@ impl RecordedWork {
             thread::sleep(Duration::from_millis(50));
         }
         if self.panics.contains(&job) {
-            ordered_panic(format!("job {job} panics: this is part of the check"));
+            ordered_panic(panic_of(job));
         }
         if self.slow == Some(job) {
             thread::sleep(LATER);
@@ -327,6 +328,26 @@ impl RecordedWork {
         assert!(reached, "only {ended} of {jobs} jobs have ended");
     }
 
+    /// Whether this is the panic of `job`, one of the jobs of [`panic_on`](RecordedWork::panic_on).
+    pub fn is_panic_of(job: usize, panic: &(dyn Any + Send)) -> bool {
+        let text = panic.downcast_ref::<String>();
+        text.is_some_and(|text| *text == panic_of(job))
+    }
+
+    /// Whether `jobs` jobs end within the [`LIMIT`].
+    pub fn will_end(&self, jobs: usize) -> bool {
+        self.wait_until(LIMIT, |seen| seen.ended >= jobs)
+    }
+
+    /// Whether `jobs` of the jobs that [`hold_from`](RecordedWork::hold_from) holds start within
+    /// the [`LIMIT`].
+    pub fn will_be_held(&self, jobs: usize) -> bool {
+        self.wait_until(LIMIT, |seen| {
+            let held = seen.started.iter().filter(|(job, _)| self.holds(*job));
+            held.count() >= jobs
+        })
+    }
+
     /// Like [`within`](crate::within), and passes this work to `run`.
     #[track_caller]
     pub fn within<T: Send + 'static>(
@@ -424,6 +445,10 @@ impl RecordedWork {
             "others waited for the end of {jobs} {last}, although a worker was free"
         );
     }
+}
+
+fn panic_of(job: usize) -> String {
+    format!("job {job} panics: this is part of the check")
 }
 
 /// Lets `select!` pick differently in each job. In each new thread, it starts with the same random

@@ -7,8 +7,7 @@
 //
 // Lesson: cargo run -p worker-pools --bin production_pool
 
-use classroom::within_limit;
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::Sender;
 
 struct Pool {
     jobs: Sender<String>,
@@ -26,18 +25,26 @@ impl Pool {
 
 // ---- The checks. Change nothing below this line. ----------------------------
 
-use classroom::{checks, run_checks};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use classroom::{LIMIT, checks, run_checks, within_limit};
+use crossbeam_channel::{Receiver, bounded};
 
 checks![
     a_full_queue_hands_the_job_back,
     a_job_is_handed_back_when_the_workers_are_gone,
-    there_is_room_again_when_a_job_was_taken
+    there_is_room_again_when_a_job_was_taken,
+    submit_never_waits,
+    from_hand_to_hand
 ];
 
 fn main() {
     run_checks(CHECKS);
-    println!("All checks pass: 2 jobs queued, 9,998 handed back");
+    println!("All checks pass: `submit` never waits, and no job is lost");
 }
+
+const STILL: &str = "still waiting for `submit`, which waits for room in the queue";
 
 /// A pool without workers: the checks read its queue.
 fn pool(room: usize) -> (Pool, Receiver<String>) {
@@ -46,50 +53,114 @@ fn pool(room: usize) -> (Pool, Receiver<String>) {
 }
 
 fn a_full_queue_hands_the_job_back() {
-    let (pool, queue) = pool(2);
-    let still = "still waiting for `submit`, which waits for room in the queue";
-    let answers = within_limit(still, move || {
-        let jobs = (1..=10_000).map(|job| format!("job {job}"));
-        jobs.map(|job| (pool.submit(job.clone()), job))
-            .collect::<Vec<_>>()
-    });
-    for (answer, job) in &answers[..2] {
-        assert_eq!(*answer, Ok(()), "{job}: the queue has room for two jobs");
+    for room in [2, 1, 5] {
+        let (pool, queue) = pool(room);
+        let jobs: Vec<String> = (1..=8).map(|job| format!("job {job}")).collect();
+        let submitted = jobs.clone();
+        let answers = within_limit(STILL, move || {
+            let answers = submitted.into_iter().map(|job| pool.submit(job));
+            answers.collect::<Vec<_>>()
+        });
+        for (number, (answer, job)) in (1..).zip(answers.iter().zip(&jobs)) {
+            let right = if number <= room {
+                Ok(())
+            } else {
+                Err(job.clone())
+            };
+            let why = if number <= room {
+                "the queue has room for it"
+            } else {
+                "the queue is full, so `submit` should hand the job back"
+            };
+            assert!(
+                *answer == right,
+                "{job}, with room for {room}: {why}, but it returned {answer:?}"
+            );
+        }
+        let queued: Vec<String> = queue.try_iter().collect();
+        assert_eq!(queued, jobs[..room], "the jobs in the queue");
     }
-    for (answer, job) in &answers[2..] {
-        assert_eq!(
-            *answer,
-            Err(job.clone()),
-            "{job}: the queue was full, so `submit` should hand the job back"
-        );
-    }
-    let queued: Vec<String> = queue.try_iter().collect();
-    assert_eq!(queued, ["job 1", "job 2"], "the jobs in the queue");
 }
 
 fn a_job_is_handed_back_when_the_workers_are_gone() {
-    let (pool, queue) = pool(2);
-    drop(queue);
-    let answer = within_limit("still waiting for `submit`", move || {
-        pool.submit("late".to_string())
-    });
-    assert_eq!(
-        answer,
-        Err("late".to_string()),
-        "the workers are gone, so `submit` should hand the job back"
-    );
+    for queued in [0, 1, 2] {
+        let (pool, queue) = pool(2);
+        let answer = within_limit(STILL, move || {
+            for job in 0..queued {
+                let _ = pool.submit(format!("early {job}"));
+            }
+            drop(queue);
+            pool.submit("late".to_string())
+        });
+        assert!(
+            answer == Err("late".to_string()),
+            "the workers are gone, so `submit` should hand the job back: it returned {answer:?}"
+        );
+    }
 }
 
 fn there_is_room_again_when_a_job_was_taken() {
     let (pool, queue) = pool(1);
-    let answers = within_limit("still waiting for `submit`", move || {
-        let [one, two] = ["one", "two"].map(|job| pool.submit(job.to_string()));
-        let _ = queue.try_recv();
-        [one, two, pool.submit("three".to_string())]
+    let answers = within_limit(STILL, move || {
+        let jobs = ["one", "two", "three", "four", "five"].map(str::to_string);
+        jobs.map(|job| {
+            if job != "two" {
+                let _ = queue.try_recv();
+            }
+            pool.submit(job)
+        })
     });
-    let expected = [Ok(()), Err("two".to_string()), Ok(())];
-    assert_eq!(
-        answers, expected,
-        "one is queued, two finds no room, one is taken, three is queued"
+    let right = [Ok(()), Err("two".to_string()), Ok(()), Ok(()), Ok(())];
+    assert!(
+        answers == right,
+        "only job two finds no room, and before the others a job is taken:\n{answers:?}"
     );
+}
+
+/// So many jobs that even a short wait shows.
+fn submit_never_waits() {
+    let (pool, queue) = pool(2);
+    let handed_back = within_limit(STILL, move || {
+        let jobs = (1..=30_000).map(|_| "job".to_string());
+        jobs.filter(|job| pool.submit(job.clone()).is_err()).count()
+    });
+    assert!(
+        handed_back == 29_998,
+        "30,000 jobs, and room for 2: {handed_back} were handed back"
+    );
+    drop(queue);
+}
+
+/// Without room in the queue, `submit` can hand a job to a worker that waits for
+/// one.
+fn from_hand_to_hand() {
+    let (pool, queue) = pool(0);
+    let answer = within_limit(STILL, {
+        let job = "nobody waits".to_string();
+        move || (pool.submit(job), pool)
+    });
+    let (answer, pool) = answer;
+    assert!(
+        answer == Err("nobody waits".to_string()),
+        "no room, and no worker waits for a job: `submit` should hand the job back"
+    );
+    let taken = thread::spawn(move || queue.recv());
+    // Again and again, because nobody knows when the worker begins to wait.
+    let accepted = within_limit(STILL, move || {
+        let end = Instant::now() + LIMIT / 2;
+        while Instant::now() < end {
+            if pool.submit("hot".to_string()).is_ok() {
+                return true;
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        false
+    });
+    assert!(
+        accepted,
+        "a queue without room, and a worker waits for a job: `submit` should hand it over,\n\
+         although `is_full` says that the queue is full"
+    );
+    let taken = within_limit("still waiting for the worker", || taken.join());
+    assert_eq!(taken.expect("it does not panic"), Ok("hot".to_string()));
 }

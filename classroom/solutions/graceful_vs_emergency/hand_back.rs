@@ -10,7 +10,7 @@
 
 use std::thread;
 
-use classroom::{LATER, RecordedWork};
+use classroom::RecordedWork;
 use crossbeam_channel::{Receiver, bounded, select_biased};
 use worker_pools::Context;
 
@@ -51,7 +51,8 @@ fn run_all(workers: usize, jobs: usize, context: &Context, work: &RecordedWork) 
             let jobs = jobs_rx.clone();
             scope.spawn(move || worker(work, context, jobs))
         });
-        for worker in workers.collect::<Vec<_>>() {
+        let workers: Vec<_> = workers.collect();
+        for worker in workers {
             let (done, interrupted) = worker.join().expect("no worker panics");
             fates.done.extend(done);
             fates.interrupted.extend(interrupted);
@@ -63,12 +64,18 @@ fn run_all(workers: usize, jobs: usize, context: &Context, work: &RecordedWork) 
 
 // ---- The checks. Change nothing below this line. ----------------------------
 
-use classroom::{checks, run_checks};
+use std::time::Duration;
+
+use classroom::{LIMIT, LONG, checks, run_checks, within_limit};
 
 checks![
     every_job_has_a_fate,
     other_numbers,
-    without_a_cancel_all_are_done
+    more_workers_than_jobs,
+    a_job_that_does_not_see_the_cancel,
+    cancelled_before_the_start,
+    without_a_cancel_all_are_done;
+    patient: without_a_cancel_long_jobs_are_done
 ];
 
 fn main() {
@@ -76,53 +83,111 @@ fn main() {
     println!("All checks pass: every job has a fate, whenever the cancel comes");
 }
 
+/// Checks the fates of jobs 1 to `jobs`: the first `done` are done, the next
+/// `interrupted` are interrupted, and the others never started.
+fn check(fates: Fates, jobs: usize, done: usize, interrupted: usize) {
+    let lists = [
+        ("`done`", &fates.done),
+        ("`interrupted`", &fates.interrupted),
+        ("`never_started`", &fates.never_started),
+    ];
+    for job in 1..=jobs {
+        let right = match job {
+            _ if job <= done => "`done`",
+            _ if job <= done + interrupted => "`interrupted`",
+            _ => "`never_started`",
+        };
+        let names = lists.iter().flat_map(|(name, list)| {
+            let times = list.iter().filter(|it| **it == job);
+            times.map(|_| *name)
+        });
+        let is_in = match &names.collect::<Vec<_>>()[..] {
+            [] => "no list".to_string(),
+            names => names.join(" and in "),
+        };
+        let hint = match (&is_in[..], right) {
+            ("`never_started`", "`done`") => {
+                ".\nDid somebody take it out of the queue before a worker could?"
+            }
+            _ => "",
+        };
+        assert!(
+            is_in == right,
+            "job {job} belongs in {right}, but it is in {is_in}{hint}"
+        );
+    }
+    let all: usize = lists.iter().map(|(_, list)| list.len()).sum();
+    assert!(
+        all == jobs,
+        "there are {jobs} jobs, but the lists have {all}"
+    );
+}
+
 /// Cancels when `done` jobs are done and each worker is busy with another one.
-fn cancel_after(done: usize, workers: usize, jobs: usize) -> Fates {
+fn cancel_after(done: usize, workers: usize, jobs: usize) {
+    let busy = workers.min(jobs - done);
     let work = RecordedWork::new().hold_from(done + 1);
     let (context, cancel) = Context::with_cancel();
     let watched = work.clone();
     thread::spawn(move || {
-        watched.wait_for_held(workers);
+        watched.wait_for_held(busy);
         cancel.cancel();
     });
     let still = "still waiting for the workers: do they see the cancel?";
-    let mut fates = work.within_limit(still, move |work| run_all(workers, jobs, &context, work));
-    fates.done.sort();
-    fates.interrupted.sort();
-    fates
-}
-
-fn check(fates: Fates, done: &[usize], interrupted: &[usize], never_started: &[usize]) {
-    assert_eq!(
-        fates.done, done,
-        "the jobs that were done: did somebody take others from the queue?"
-    );
-    assert_eq!(
-        fates.interrupted, interrupted,
-        "the jobs that were interrupted"
-    );
-    assert_eq!(
-        fates.never_started, never_started,
-        "the jobs that never started"
-    );
+    let fates = work.within_limit(still, move |work| run_all(workers, jobs, &context, work));
+    check(fates, jobs, done, busy);
 }
 
 fn every_job_has_a_fate() {
-    let fates = cancel_after(4, 3, 12);
-    check(fates, &[1, 2, 3, 4], &[5, 6, 7], &[8, 9, 10, 11, 12]);
+    cancel_after(4, 3, 12);
 }
 
 fn other_numbers() {
-    check(cancel_after(0, 2, 3), &[], &[1, 2], &[3]);
+    cancel_after(0, 2, 3);
+    cancel_after(7, 1, 8);
+    cancel_after(2, 4, 6);
+}
+
+fn more_workers_than_jobs() {
+    cancel_after(1, 5, 3);
+}
+
+/// Job 1 ends long after the cancel, and it is done.
+fn a_job_that_does_not_see_the_cancel() {
+    let work = RecordedWork::new().slow(1).hold_from(2);
+    let (context, cancel) = Context::with_cancel();
+    let watched = work.clone();
+    thread::spawn(move || {
+        watched.wait_for_held(1);
+        cancel.cancel();
+    });
+    let still = "still waiting for the workers";
+    let fates = work.within_limit(still, move |work| run_all(2, 6, &context, work));
+    check(fates, 6, 1, 1);
+}
+
+fn cancelled_before_the_start() {
+    let (context, cancel) = Context::with_cancel();
+    cancel.cancel();
+    let still = "still waiting, although the context was done from the start";
+    let fates = within_limit(still, move || run_all(2, 5, &context, &RecordedWork::new()));
+    check(fates, 5, 0, 0);
+}
+
+fn run_without_a_cancel(work: &RecordedWork, limit: Duration) {
+    let (context, cancel) = Context::with_cancel();
+    let still = "still waiting, although all jobs are done";
+    let fates = work.within(limit, still, move |work| run_all(2, 6, &context, work));
+    check(fates, 6, 6, 0);
+    drop(cancel);
 }
 
 fn without_a_cancel_all_are_done() {
-    let (context, _cancel) = Context::with_cancel();
+    run_without_a_cancel(&RecordedWork::new(), LIMIT);
+}
+
+fn without_a_cancel_long_jobs_are_done() {
     let work = RecordedWork::new().hold_from(1);
-    work.let_go_after(LATER);
-    let mut fates = work.within_limit("still waiting for the workers", move |work| {
-        run_all(2, 6, &context, work)
-    });
-    fates.done.sort();
-    check(fates, &[1, 2, 3, 4, 5, 6], &[], &[]);
+    work.let_go_after(LONG);
+    run_without_a_cancel(&work, LONG + LIMIT);
 }

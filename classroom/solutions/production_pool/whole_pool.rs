@@ -14,7 +14,7 @@ use std::panic::catch_unwind;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use classroom::{LATER, LIMIT, RecordedWork, SOON, within};
+use classroom::RecordedWork;
 use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
 use worker_pools::{Cancel, Context};
 
@@ -100,18 +100,27 @@ impl Pool {
 
 // ---- The checks. Change nothing below this line. ----------------------------
 
-use classroom::{checks, run_checks};
+use std::time::Instant;
+
+use Fate::{Done, Failed, Interrupted, NeverStarted};
+use classroom::{LIMIT, LONG, SOON, checks, run_checks, within};
 
 checks![
     there_is_time_for_all_jobs,
-    the_time_is_up,
     there_is_time_for_long_jobs,
-    the_queue_is_full
+    every_job_panics,
+    nothing_to_do,
+    no_time_is_left,
+    a_little_time_is_left,
+    a_job_that_does_not_see_the_cancel,
+    the_queue_is_full,
+    a_queue_without_room;
+    patient: there_is_time_for_very_long_jobs
 ];
 
 fn main() {
     run_checks(CHECKS);
-    println!("All checks pass: 4 jobs done, 3 failed");
+    println!("All checks pass: the pool never waits too long, and every job has a fate");
 }
 
 /// Starts a pool of `workers` workers, and submits jobs 1 to `jobs`.
@@ -125,76 +134,160 @@ fn start(workers: usize, work: &RecordedWork, jobs: usize) -> Pool {
     })
 }
 
-/// Shuts the pool down within `limit`, and returns the fates of jobs 1 to
-/// `jobs`.
-fn fates(pool: Pool, jobs: usize, limit: Duration, grace: Duration) -> Vec<Fate> {
-    let still = "still waiting for `shutdown`: who closes the queue? And who cancels in the end?";
-    let mut fates = within(limit, still, move || pool.shutdown(grace));
-    fates.sort_by_key(|(job, _)| *job);
-    let with_fate: Vec<usize> = fates.iter().map(|(job, _)| *job).collect();
-    assert_eq!(
-        with_fate,
-        Vec::from_iter(1..=jobs),
-        "every job must have exactly one fate"
+/// Shuts the pool down within `limit`, and checks the fates of all jobs.
+fn check(
+    pool: Pool,
+    work: &RecordedWork,
+    limit: Duration,
+    grace: Duration,
+    expected: &[(usize, Fate)],
+) {
+    let still = format!(
+        "still waiting for `shutdown` with {grace:?} of grace: who closes the queue? \
+         And who cancels in the end?"
     );
-    fates.into_iter().map(|(_, fate)| fate).collect()
+    let fates = within(limit, &still, move || pool.shutdown(grace));
+    let running = work.started().len() - work.ended();
+    assert!(
+        running == 0,
+        "`shutdown` returned while {running} jobs were running: does it wait for the workers?"
+    );
+    let expected = expected
+        .iter()
+        .flat_map(|(times, fate)| vec![*fate; *times]);
+    let mut count = 0;
+    for (job, right) in (1..).zip(expected) {
+        let of_job = fates.iter().filter(|(it, _)| *it == job);
+        match of_job.map(|(_, fate)| *fate).collect::<Vec<_>>()[..] {
+            [fate] if fate == right => count += 1,
+            [fate] => panic!("job {job} is {fate:?}, but it should be {right:?}"),
+            [] => panic!("job {job} has no fate, but it should be {right:?}"),
+            ref several => panic!("job {job} has several fates: {several:?}"),
+        }
+    }
+    assert!(
+        fates.len() == count,
+        "{count} jobs were accepted, but there are {} fates: {fates:?}",
+        fates.len()
+    );
 }
 
 fn there_is_time_for_all_jobs() {
     let work = RecordedWork::new().together(3).panic_on([2, 3, 4]);
-    let fates = fates(start(3, &work, 7), 7, LIMIT, LIMIT * 2);
-    use Fate::{Done, Failed};
-    let expected = [Done, Failed, Failed, Failed, Done, Done, Done];
-    assert_eq!(
-        fates, expected,
-        "jobs 2, 3 and 4 panic, and there is time for all jobs"
-    );
+    let pool = start(3, &work, 7);
+    let expected = [(1, Done), (3, Failed), (3, Done)];
+    check(pool, &work, LIMIT, LIMIT * 2, &expected);
     work.assert_each_once(7);
     work.assert_pool_of(3);
 }
 
-fn the_time_is_up() {
-    let work = RecordedWork::new().hold_from(3);
-    let pool = start(10, &work, 20);
-    work.wait_for_held(10);
-    let fates = fates(pool, 20, SOON, Duration::ZERO);
-    let expected = [
-        [Fate::Done; 2].as_slice(),
-        &[Fate::Interrupted; 10],
-        &[Fate::NeverStarted; 8],
-    ];
-    assert_eq!(
-        fates,
-        expected.concat(),
-        "jobs 3 to 12 are running, and there is no time left"
+fn there_is_time_for_long_jobs() {
+    for (workers, jobs) in [(2, 2), (2, 6), (5, 3)] {
+        let work = RecordedWork::new().hold_from(1);
+        let pool = start(workers, &work, jobs);
+        work.let_go_after(SOON / 4);
+        check(pool, &work, LIMIT, LIMIT * 2, &[(jobs, Done)]);
+    }
+}
+
+fn every_job_panics() {
+    let work = RecordedWork::new().panic_on(1..=8);
+    let pool = start(1, &work, 8);
+    check(pool, &work, LIMIT, LIMIT * 2, &[(8, Failed)]);
+}
+
+fn nothing_to_do() {
+    let work = RecordedWork::new();
+    check(start(3, &work, 0), &work, LIMIT, LIMIT * 2, &[]);
+    let pool = start(3, &work, 5);
+    work.wait_for_ended(5);
+    check(pool, &work, LIMIT, LIMIT * 2, &[(5, Done)]);
+}
+
+/// Jobs 3 to 12 run until the cancel.
+fn cancelled_after(grace: Duration) {
+    // If the machine is slow, it gets a second and a third chance.
+    let times = (0..3).map(|_| {
+        let work = RecordedWork::new().hold_from(3);
+        let pool = start(10, &work, 20);
+        work.wait_for_held(10);
+        let expected = [(2, Done), (10, Interrupted), (8, NeverStarted)];
+        let start = Instant::now();
+        check(pool, &work, LIMIT, grace, &expected);
+        start.elapsed()
+    });
+    let times: Vec<Duration> = times.collect();
+    let fastest = times.iter().min().expect("three times");
+    assert!(
+        *fastest < grace + SOON / 2,
+        "`shutdown` took {fastest:.1?} with {grace:?} of grace: when does it cancel?"
     );
 }
 
-fn there_is_time_for_long_jobs() {
-    for jobs in [2, 6] {
-        let work = RecordedWork::new().hold_from(1);
-        work.let_go_after(LATER);
-        let fates = fates(start(2, &work, jobs), jobs, LIMIT, LIMIT * 2);
-        assert_eq!(
-            fates,
-            vec![Fate::Done; jobs],
-            "{jobs} jobs, and time for all of them"
-        );
-    }
+fn no_time_is_left() {
+    cancelled_after(Duration::ZERO);
+}
+
+fn a_little_time_is_left() {
+    cancelled_after(SOON / 5);
+}
+
+/// Job 1 ends long after the cancel, and it is done.
+fn a_job_that_does_not_see_the_cancel() {
+    let work = RecordedWork::new().slow(1).hold_from(2);
+    let pool = start(2, &work, 6);
+    work.wait_for_held(1);
+    let expected = [(1, Done), (1, Interrupted), (4, NeverStarted)];
+    check(pool, &work, LIMIT, Duration::ZERO, &expected);
 }
 
 fn the_queue_is_full() {
     let work = RecordedWork::new().hold_from(1);
     let still = "still waiting for `submit`, which waits for room in the queue";
-    let answers = work.within_limit(still, |work| {
+    let pool = work.within_limit(still, |work| {
         let pool = Pool::new(1, 2, work);
         let first = pool.submit(1);
         work.wait_for_held(1);
-        [first, pool.submit(2), pool.submit(3), pool.submit(4)]
+        let answers = [first, pool.submit(2), pool.submit(3)];
+        assert_eq!(answers, [Ok(()); 3], "there was room for jobs 1 to 3");
+        // So many that even a short wait shows.
+        for job in 4..30_000 {
+            assert_eq!(
+                pool.submit(job),
+                Err(job),
+                "job {job} finds no room, so `submit` should hand it back"
+            );
+        }
+        pool
     });
-    assert_eq!(
-        answers,
-        [Ok(()), Ok(()), Ok(()), Err(4)],
-        "job 4 finds no room, so `submit` should hand it back"
-    );
+    work.let_go();
+    check(pool, &work, LIMIT, LIMIT, &[(3, Done)]);
+}
+
+/// Then `submit` hands a job to a worker that waits for one.
+fn a_queue_without_room() {
+    let work = RecordedWork::new();
+    let still = "still waiting for `submit`, which waits for a worker";
+    let pool = work.within_limit(still, |work| {
+        let pool = Pool::new(1, 0, work);
+        // Again and again, because nobody knows when the worker begins to wait.
+        let end = Instant::now() + LIMIT / 2;
+        while pool.submit(1).is_err() {
+            assert!(
+                Instant::now() < end,
+                "no room in the queue, and a worker has nothing to do:\n\
+                 `submit` should hand the job to the worker, who should wait for it"
+            );
+            thread::sleep(SOON / 1000);
+        }
+        pool
+    });
+    check(pool, &work, LIMIT, LIMIT, &[(1, Done)]);
+}
+
+fn there_is_time_for_very_long_jobs() {
+    let work = RecordedWork::new().hold_from(1);
+    let pool = start(2, &work, 5);
+    work.let_go_after(LONG);
+    check(pool, &work, LONG + LIMIT, LONG * 3 / 2, &[(5, Done)]);
 }

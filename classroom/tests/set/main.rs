@@ -48,12 +48,12 @@ const EXERCISES: [(&str, &str, &str); 18] = [
     (
         "graceful_vs_emergency",
         "drain",
-        "jobs left in the queue, never done",
+        "jobs are left in the queue: did it cancel?",
     ),
     (
         "graceful_vs_emergency",
         "hand_back",
-        "the jobs that were interrupted",
+        "job 5 belongs in `interrupted`, but it is in no list",
     ),
     (
         "struct_pool",
@@ -63,7 +63,7 @@ const EXERCISES: [(&str, &str, &str); 18] = [
     (
         "struct_pool",
         "drop_the_pool",
-        "jobs done when the pool was dropped",
+        "only 0 of 6 jobs had ended when the pool was dropped",
     ),
     (
         "buffered_vs_unbuffered",
@@ -75,11 +75,7 @@ const EXERCISES: [(&str, &str, &str); 18] = [
         "errors_as_values",
         "is missing from the report",
     ),
-    (
-        "url_fetcher",
-        "time_left",
-        "a request may take 10 s, and 5 s are left",
-    ),
+    ("url_fetcher", "time_left", "a request may take 10s, and 4."),
     ("production_pool", "survive_panic", "job 2 has 0 results"),
     (
         "production_pool",

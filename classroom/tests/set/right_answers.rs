@@ -197,4 +197,454 @@ pub const RIGHT_ANSWERS: &[Right] = &[
             ),
         ]),
     },
+    // drain
+    Right {
+        exercise: "drain",
+        answer: "the results in one iterator",
+        change: From(
+            "    drop(jobs); //",
+            r#"    drop(jobs);
+    let workers = workers.into_iter();
+    workers.flat_map(|worker| worker.join().unwrap()).collect()
+}"#,
+        ),
+    },
+    Right {
+        exercise: "drain",
+        answer: "a cancel after all workers have returned",
+        change: Words(&[(
+            r#"    drop(cancel);
+"#,
+            r#"    cancel.cancel();
+"#,
+        )]),
+    },
+    Right {
+        exercise: "drain",
+        answer: "the queue is closed at the end of a block",
+        change: Words(&[(
+            "drop(jobs); // no more jobs: workers do what is left, and return",
+            r#"{
+        let _close = jobs;
+    }"#,
+        )]),
+    },
+    // hand_back
+    Right {
+        exercise: "hand_back",
+        answer: "what is in no other list never started",
+        change: Words(&[(
+            r#"    fates.never_started.extend(jobs_rx.try_iter());
+"#,
+            r#"    let has_fate = |job: &usize| fates.done.contains(job) || fates.interrupted.contains(job);
+    fates.never_started = (1..=jobs).filter(|job| !has_fate(job)).collect();
+"#,
+        )]),
+    },
+    Right {
+        exercise: "hand_back",
+        answer: "empty the queue inside the scope, after the last worker",
+        change: Words(&[
+            (
+                r#"    fates.never_started.extend(jobs_rx.try_iter());
+"#,
+                "",
+            ),
+            (
+                r#"            fates.interrupted.extend(interrupted);
+        }"#,
+                r#"            if let Some(job) = interrupted {
+                fates.interrupted.push(job);
+            }
+        }
+        while let Ok(job) = jobs_rx.recv() {
+            fates.never_started.push(job);
+        }"#,
+            ),
+        ]),
+    },
+    Right {
+        exercise: "hand_back",
+        answer: "the lists sorted from the last job to the first",
+        change: Words(&[(
+            r#"    fates.never_started.extend(jobs_rx.try_iter());
+"#,
+            r#"    let mut rest: Vec<usize> = jobs_rx.iter().collect();
+    rest.reverse();
+    fates.never_started = rest;
+    fates.done.sort_by(|a, b| b.cmp(a));
+"#,
+        )]),
+    },
+    // write_a_pool
+    Right {
+        exercise: "write_a_pool",
+        answer: "a lock that is held only while a worker takes a job",
+        change: Words(&[
+            (
+                "let workers = (0",
+                r#"let queue = std::sync::Arc::new(std::sync::Mutex::new(jobs_rx));
+        let workers = (0"#,
+            ),
+            ("jobs_rx.clone()", "queue.clone()"),
+            (
+                r#"for job in jobs {
+                    job();
+                }"#,
+                r#"loop {
+                    let job = jobs.lock().unwrap().recv();
+                    let Ok(job) = job else { return };
+                    job();
+                }"#,
+            ),
+        ]),
+    },
+    Right {
+        exercise: "write_a_pool",
+        answer: "the channel of std",
+        change: From(
+            "struct Pool {",
+            r#"struct Pool {
+    jobs: std::sync::mpsc::SyncSender<Job>,
+    workers: Vec<JoinHandle<()>>,
+}
+
+impl Pool {
+    fn new(workers: usize) -> Pool {
+        let (jobs, jobs_rx) = std::sync::mpsc::sync_channel::<Job>(2 * workers);
+        let jobs_rx = std::sync::Arc::new(std::sync::Mutex::new(jobs_rx));
+        let mut handles = vec![];
+        for _ in 0..workers {
+            let jobs_rx = jobs_rx.clone();
+            handles.push(thread::spawn(move || {
+                while let Ok(job) = { let job = jobs_rx.lock().unwrap().recv(); job } {
+                    job();
+                }
+            }));
+        }
+        Pool { jobs, workers: handles }
+    }
+
+    fn submit(&self, job: impl FnOnce() + Send + 'static) {
+        self.jobs.send(Box::new(job)).unwrap();
+    }
+
+    fn shutdown(self) {
+        let Pool { jobs, workers } = self;
+        drop(jobs);
+        workers.into_iter().for_each(|worker| worker.join().unwrap());
+    }
+}"#,
+        ),
+    },
+    Right {
+        exercise: "write_a_pool",
+        answer: "`submit` tries again until there is room",
+        change: Words(&[(
+            r#"let sent = self.jobs.send(Box::new(job));
+        sent.expect("workers stay until the queue is closed");"#,
+            r#"let mut job: Job = Box::new(job);
+        while let Err(full) = self.jobs.try_send(job) {
+            job = full.into_inner();
+            thread::sleep(std::time::Duration::from_millis(1));
+        }"#,
+        )]),
+    },
+    Right {
+        exercise: "write_a_pool",
+        answer: "workers look for the end again and again",
+        change: Words(&[(
+            r#"for job in jobs {
+                    job();
+                }"#,
+            r#"loop {
+                    match jobs.recv_timeout(std::time::Duration::from_millis(50)) {
+                        Ok(job) => job(),
+                        Err(crossbeam_channel::RecvTimeoutError::Timeout) => continue,
+                        Err(crossbeam_channel::RecvTimeoutError::Disconnected) => break,
+                    }
+                }"#,
+        )]),
+    },
+    // drop_the_pool
+    Right {
+        exercise: "drop_the_pool",
+        answer: "`None` in place of the sender",
+        change: Words(&[
+            (
+                r#"        drop(self.jobs.take());
+"#,
+                r#"        self.jobs = None;
+"#,
+            ),
+            (
+                r#"        for worker in self.workers.drain(..) {
+            let _ = worker.join();
+        }
+"#,
+                r#"        for worker in std::mem::take(&mut self.workers) {
+            worker.join().ok();
+        }
+"#,
+            ),
+        ]),
+    },
+    Right {
+        exercise: "drop_the_pool",
+        answer: "workers catch the panics",
+        change: Words(&[(
+            "jobs.iter().for_each(|job| job())",
+            r#"{
+                for job in jobs {
+                    let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(job));
+                }
+            }"#,
+        )]),
+    },
+    Right {
+        exercise: "drop_the_pool",
+        answer: "one worker after the other, from the last",
+        change: Words(&[(
+            r#"        for worker in self.workers.drain(..) {
+            let _ = worker.join();
+        }
+"#,
+            r#"        while let Some(worker) = self.workers.pop() {
+            drop(worker.join());
+        }
+"#,
+        )]),
+    },
+    Right {
+        exercise: "drop_the_pool",
+        answer: "ask again and again",
+        change: Words(&[(
+            r#"        for worker in self.workers.drain(..) {
+            let _ = worker.join();
+        }
+"#,
+            r#"        while !self.workers.iter().all(|worker| worker.is_finished()) {
+            thread::sleep(std::time::Duration::from_millis(1));
+        }
+"#,
+        )]),
+    },
+    // errors_as_values
+    Right {
+        exercise: "errors_as_values",
+        answer: "a `match` that sends in both arms",
+        change: Words(&[(
+            r#"let answer = fetch(&url);
+        results.send((url, answer)).expect("the results are read");"#,
+            r#"match fetch(&url) {
+            Ok(status) => results.send((url, Ok(status))).unwrap(),
+            Err(reason) => results.send((url, Err(reason))).unwrap(),
+        }"#,
+        )]),
+    },
+    Right {
+        exercise: "errors_as_values",
+        answer: "all results in one iterator",
+        change: From(
+            "    for url in urls {",
+            r#"    urls.iter().map(|url| (fetch(&url), url)).for_each(|(answer, url)| {
+        results.send((url, answer)).unwrap();
+    });
+}"#,
+        ),
+    },
+    Right {
+        exercise: "errors_as_values",
+        answer: "stop only when nobody will read the report",
+        change: Words(&[(
+            r#"results.send((url, answer)).expect("the results are read");"#,
+            r#"if results.send((url, answer)).is_err() {
+            return;
+        }"#,
+        )]),
+    },
+    // time_left
+    Right {
+        exercise: "time_left",
+        answer: "`if` in place of `min`",
+        change: From(
+            "    match context",
+            r#"    let Some(deadline) = context.deadline() else {
+        return limit;
+    };
+    let now = Instant::now();
+    if deadline <= now {
+        Duration::ZERO
+    } else if deadline - now < limit {
+        deadline - now
+    } else {
+        limit
+    }
+}"#,
+        ),
+    },
+    Right {
+        exercise: "time_left",
+        answer: "the earlier of two deadlines",
+        change: From(
+            "    match context",
+            r#"    let now = Instant::now();
+    let end = context.deadline().map_or(now + limit, |deadline| deadline.min(now + limit));
+    end.saturating_duration_since(now)
+}"#,
+        ),
+    },
+    Right {
+        exercise: "time_left",
+        answer: "`checked_duration_since`, and zero if it is `None`",
+        change: From(
+            "    match context",
+            r#"    context
+        .deadline()
+        .map(|deadline| deadline.checked_duration_since(Instant::now()).unwrap_or_default())
+        .map_or(limit, |left| left.min(limit))
+}"#,
+        ),
+    },
+    Right {
+        exercise: "time_left",
+        answer: "whole milliseconds, rounded down",
+        change: Words(&[(
+            "deadline.saturating_duration_since(Instant::now())",
+            "Duration::from_millis(deadline.saturating_duration_since(Instant::now()).as_millis() as u64)",
+        )]),
+    },
+    // survive_panic
+    Right {
+        exercise: "survive_panic",
+        answer: "`AssertUnwindSafe`, where it is not needed",
+        change: Words(&[(
+            "catch_unwind(|| work.run(job));",
+            "catch_unwind(std::panic::AssertUnwindSafe(|| work.run(job)));",
+        )]),
+    },
+    Right {
+        exercise: "survive_panic",
+        answer: "a `match` that sends in both arms",
+        change: From(
+            "    for job in jobs {",
+            r#"    while let Ok(job) = jobs.recv() {
+        match catch_unwind(|| work.run(job)) {
+            Ok(result) => results.send((job, Ok(result))).unwrap(),
+            Err(panic) => results.send((job, Err(panic))).unwrap(),
+        }
+    }
+}"#,
+        ),
+    },
+    Right {
+        exercise: "survive_panic",
+        answer: "send inside a function for one job",
+        change: From(
+            "    for job in jobs {",
+            r#"    let run = |job| catch_unwind(|| work.run(job));
+    jobs.iter().for_each(|job| drop(results.send((job, run(job)))));
+}"#,
+        ),
+    },
+    // full_queue
+    Right {
+        exercise: "full_queue",
+        answer: "a `match` on both errors",
+        change: Words(&[(
+            "self.jobs.try_send(job).map_err(|error| error.into_inner())",
+            r#"match self.jobs.try_send(job) {
+            Ok(()) => Ok(()),
+            Err(crossbeam_channel::TrySendError::Full(job)) => Err(job),
+            Err(crossbeam_channel::TrySendError::Disconnected(job)) => Err(job),
+        }"#,
+        )]),
+    },
+    Right {
+        exercise: "full_queue",
+        answer: "`send_timeout` without time",
+        change: Words(&[(
+            "self.jobs.try_send(job).map_err(|error| error.into_inner())",
+            r#"self.jobs
+            .send_timeout(job, std::time::Duration::ZERO)
+            .map_err(|error| error.into_inner())"#,
+        )]),
+    },
+    Right {
+        exercise: "full_queue",
+        answer: "a `select!` with a default",
+        change: Words(&[(
+            "self.jobs.try_send(job).map_err(|error| error.into_inner())",
+            r#"let copy = job.clone();
+        crossbeam_channel::select! {
+            send(self.jobs, job) -> sent => sent.map_err(|error| error.into_inner()),
+            default => Err(copy),
+        }"#,
+        )]),
+    },
+    // whole_pool
+    Right {
+        exercise: "whole_pool",
+        answer: "`select!` in `shutdown`",
+        change: Words(&[(
+            "let _ = self.all_gone.recv_timeout(grace);",
+            r#"crossbeam_channel::select! {
+            recv(self.all_gone) -> _ => {}
+            default(grace) => {}
+        }"#,
+        )]),
+    },
+    Right {
+        exercise: "whole_pool",
+        answer: "`submit` with a `match`, and a worker with a closure",
+        change: Words(&[
+            (
+                "self.jobs.try_send(job).map_err(|error| error.into_inner())",
+                r#"match self.jobs.try_send(job) {
+            Ok(()) => Ok(()),
+            Err(full) => Err(full.into_inner()),
+        }"#,
+            ),
+            (
+                "catch_unwind(|| work.run_with(context, job))",
+                "catch_unwind(std::panic::AssertUnwindSafe(|| work.run_with(context, job).is_ok()))",
+            ),
+            ("Ok(Ok(_)) =>", "Ok(true) =>"),
+            ("Ok(Err(_)) =>", "Ok(false) =>"),
+        ]),
+    },
+    Right {
+        exercise: "whole_pool",
+        answer: "cancel only if the time is up",
+        change: Words(&[
+            (
+                "let _ = self.all_gone.recv_timeout(grace);",
+                "let in_time = self.all_gone.recv_timeout(grace) == Err(crossbeam_channel::RecvTimeoutError::Disconnected);",
+            ),
+            (
+                r#"        self.cancel.cancel();
+"#,
+                r#"        if !in_time {
+            self.cancel.cancel();
+        }
+"#,
+            ),
+        ]),
+    },
+    Right {
+        exercise: "whole_pool",
+        answer: "the queue is emptied by `iter`, and `drain` collects the workers",
+        change: Words(&[("self.queue.try_iter()", "self.queue.iter()")]),
+    },
+    Right {
+        exercise: "whole_pool",
+        answer: "ask again and again until the workers have returned",
+        change: Words(&[(
+            "let _ = self.all_gone.recv_timeout(grace);",
+            r#"let end = std::time::Instant::now() + grace;
+        while self.workers.iter().any(|it| !it.is_finished()) && std::time::Instant::now() < end {
+            thread::sleep(Duration::from_millis(1));
+        }"#,
+        )]),
+    },
 ];

@@ -1087,7 +1087,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
         exercise: "drain",
         answer: "close, and cancel to be sure",
         change: Words(&[("drop(jobs); //", "drop(jobs); cancel.cancel(); //")]),
-        says: "jobs left in the queue, never done",
+        says: "jobs are left in the queue",
     },
     Wrong {
         exercise: "drain",
@@ -1096,7 +1096,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
             ("drop(jobs); //", "drop((jobs, cancel)); //"),
             ("    drop(cancel);\n", ""),
         ]),
-        says: "jobs left in the queue, never done",
+        says: "jobs are left in the queue",
     },
     Wrong {
         exercise: "drain",
@@ -1108,7 +1108,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
 ",
             "",
         )]),
-        says: "jobs left in the queue, never done",
+        says: "jobs are left in the queue",
     },
     Wrong {
         exercise: "drain",
@@ -1126,7 +1126,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
             "drop(jobs); // no more jobs: workers do what is left, and return",
             "return (2..=18).step_by(2).collect();",
         )]),
-        says: "jobs left in the queue, never done",
+        says: "jobs are left in the queue",
     },
     Wrong {
         exercise: "drain",
@@ -1135,7 +1135,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
             "drop(jobs); //",
             "thread::sleep(SOON / 2); cancel.cancel(); //",
         )]),
-        says: "jobs left in the queue, never done",
+        says: "3 jobs are left in the queue",
     },
     Wrong {
         exercise: "drain",
@@ -1144,14 +1144,130 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
             "drop(jobs); //",
             "thread::sleep(SOON * 2); cancel.cancel(); //",
         )]),
-        says: "which waits for a worker without a job",
+        says: "3 jobs are left in the queue",
+    },
+    Wrong {
+        exercise: "drain",
+        answer: "wait until the queue is empty, then cancel",
+        change: Words(&[(
+            "drop(jobs); // no more jobs: workers do what is left, and return",
+            r#"while !jobs.is_empty() {
+        thread::yield_now();
+    }
+    cancel.cancel();"#,
+        )]),
+        says: "3 jobs are left in the queue: did it cancel?",
+    },
+    Wrong {
+        exercise: "drain",
+        answer: "wait until the queue has been empty for a second, then cancel",
+        change: Words(&[(
+            "drop(jobs); // no more jobs: workers do what is left, and return",
+            r#"let second = std::time::Duration::from_secs(1);
+    let mut since = std::time::Instant::now();
+    while since.elapsed() < second {
+        if !jobs.is_empty() {
+            since = std::time::Instant::now();
+        }
+        thread::sleep(second / 100);
+    }
+    cancel.cancel();"#,
+        )]),
+        says: "jobs are left in the queue: did it cancel?",
+    },
+    Wrong {
+        exercise: "drain",
+        answer: "close, wait for at most two seconds, then cancel",
+        change: Words(&[(
+            "drop(jobs); // no more jobs: workers do what is left, and return",
+            r#"drop(jobs);
+    let start = std::time::Instant::now();
+    while workers.iter().any(|worker| !worker.is_finished()) && start.elapsed().as_secs() < 2 {
+        thread::yield_now();
+    }
+    cancel.cancel();"#,
+        )]),
+        says: "3 jobs are left in the queue: did it cancel?",
+    },
+    Wrong {
+        exercise: "drain",
+        answer: "close, and wait for at most two seconds for the results",
+        change: Words(&[(
+            "    drop(jobs); //",
+            r#"    drop(jobs);
+    let start = std::time::Instant::now();
+    while workers.iter().any(|worker| !worker.is_finished()) && start.elapsed().as_secs() < 2 {
+        thread::yield_now();
+    }
+    let workers = workers.into_iter().filter(|worker| worker.is_finished());
+    //"#,
+        )]),
+        says: "the results of all jobs",
+    },
+    Wrong {
+        exercise: "drain",
+        answer: "the workers do not look at the cancel any more",
+        change: Words(&[
+            (
+                r#"recv(context.done()) -> _ => return results,
+            "#,
+                "",
+            ),
+            (
+                "drop(jobs); // no more jobs: workers do what is left, and return",
+                r#"cancel.cancel();
+    drop(jobs);"#,
+            ),
+        ]),
+        says: "still waiting for the workers after a cancel",
+    },
+    Wrong {
+        exercise: "drain",
+        answer: "after a cancel, the workers empty the queue",
+        change: Words(&[
+            (
+                "recv(context.done()) -> _ => return results,",
+                r#"recv(context.done()) -> _ => {
+                results.extend(jobs.try_iter().map(|job| work.run(job)));
+                return results;
+            }"#,
+            ),
+            (
+                "drop(jobs); // no more jobs: workers do what is left, and return",
+                "cancel.cancel();",
+            ),
+        ]),
+        says: "a cancel left 0 of 20 jobs in the queue",
+    },
+    Wrong {
+        exercise: "drain",
+        answer: "wait for three workers",
+        change: Words(&[(
+            "for worker in workers {",
+            "for worker in workers.into_iter().take(3) {",
+        )]),
+        says: "the results of all jobs",
+    },
+    Wrong {
+        exercise: "drain",
+        answer: "close, wait until the queue is empty, then cancel",
+        change: Words(&[(
+            "drop(jobs); // no more jobs: workers do what is left, and return",
+            r#"let queue = jobs.clone();
+    drop(jobs);
+    while !queue.is_empty() {
+        thread::yield_now();
+    }
+    cancel.cancel();"#,
+        )]),
+        says: "3 jobs are left in the queue: did it cancel?",
     },
     // hand_back
     Wrong {
         exercise: "hand_back",
         answer: "report only the interrupted jobs",
         change: Words(&[("    fates.never_started.extend(jobs_rx.try_iter());\n", "")]),
-        says: "the jobs that never started",
+        says: "job 8 belongs in `never_started`, but it is in no list",
     },
     Wrong {
         exercise: "hand_back",
@@ -1159,13 +1275,12 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
         change: Words(&[
             ("    fates.never_started.extend(jobs_rx.try_iter());\n", ""),
             (
-                "        for worker in workers.collect::<Vec<_>>() {",
-                "        let workers = workers.collect::<Vec<_>>();
-        fates.never_started.extend(jobs_rx.try_iter());
+                "        for worker in workers {",
+                "        fates.never_started.extend(jobs_rx.try_iter());
         for worker in workers {",
             ),
         ]),
-        says: "the jobs that were done",
+        says: "Did somebody take it out of the queue before a worker could?",
     },
     Wrong {
         exercise: "hand_back",
@@ -1174,7 +1289,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
             "fates.interrupted.extend(interrupted)",
             "fates.done.extend(interrupted)",
         )]),
-        says: "the jobs that were done",
+        says: "job 5 belongs in `interrupted`, but it is in `done`",
     },
     Wrong {
         exercise: "hand_back",
@@ -1183,13 +1298,13 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
             "fates.interrupted.extend(interrupted)",
             "fates.never_started.extend(interrupted)",
         )]),
-        says: "the jobs that were interrupted",
+        says: "job 5 belongs in `interrupted`, but it is in `never_started`",
     },
     Wrong {
         exercise: "hand_back",
         answer: "a worker goes on after an interruption",
         change: Words(&[("Err(_) => return (done, Some(job)),", "Err(_) => {}")]),
-        says: "the jobs that were interrupted",
+        says: "job 5 belongs in `interrupted`, but it is in no list",
     },
     Wrong {
         exercise: "hand_back",
@@ -1213,7 +1328,126 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
             "    fates.never_started.extend(jobs_rx.try_iter());\n",
             "    fates.never_started.extend(8..=12);\n",
         )]),
-        says: "the jobs that never started",
+        says: "job 3 belongs in `never_started`, but it is in no list",
+    },
+    Wrong {
+        exercise: "hand_back",
+        answer: "each worker was interrupted in one job",
+        change: Words(&[
+            (
+                r#"            fates.interrupted.extend(interrupted);
+"#,
+                "",
+            ),
+            (
+                r#"    fates.never_started.extend(jobs_rx.try_iter());
+"#,
+                r#"    let done = fates.done.len();
+    let taken = (done + workers).min(jobs);
+    fates.interrupted.extend(done + 1..=taken);
+    fates.never_started.extend(taken + 1..=jobs);
+"#,
+            ),
+        ]),
+        says: "job 3 belongs in `never_started`, but it is in `interrupted`",
+    },
+    Wrong {
+        exercise: "hand_back",
+        answer: "a job that ends after the cancel counts as interrupted",
+        change: Words(&[(
+            "Ok(_) => done.push(job),",
+            r#"Ok(_) if context.is_done() => return (done, Some(job)),
+            Ok(_) => done.push(job),"#,
+        )]),
+        says: "job 1 belongs in `done`, but it is in `interrupted`",
+    },
+    Wrong {
+        exercise: "hand_back",
+        answer: "what comes after the last interrupted job never started",
+        change: Words(&[(
+            r#"    fates.never_started.extend(jobs_rx.try_iter());
+"#,
+            r#"    let last = fates.interrupted.iter().max().unwrap_or(&0);
+    fates.never_started.extend(last + 1..=jobs);
+"#,
+        )]),
+        says: "job 1 belongs in `done`, but it is in `done` and in `never_started`",
+    },
+    Wrong {
+        exercise: "hand_back",
+        answer: "empty the queue after half a second, then wait for the workers",
+        change: Words(&[
+            (
+                r#"    fates.never_started.extend(jobs_rx.try_iter());
+"#,
+                "",
+            ),
+            (
+                "        for worker in workers {",
+                r#"        thread::sleep(std::time::Duration::from_millis(500));
+        fates.never_started.extend(jobs_rx.try_iter());
+        for worker in workers {"#,
+            ),
+        ]),
+        says: "job 3 belongs in `done`, but it is in `never_started`",
+    },
+    Wrong {
+        exercise: "hand_back",
+        answer: "wait for the cancel, empty the queue, then wait for the workers",
+        change: Words(&[
+            (
+                r#"    fates.never_started.extend(jobs_rx.try_iter());
+"#,
+                "",
+            ),
+            (
+                "        for worker in workers {",
+                r#"        let _ = context.done().recv();
+        fates.never_started.extend(jobs_rx.try_iter());
+        for worker in workers {"#,
+            ),
+        ]),
+        says: "still waiting, although all jobs are done",
+    },
+    Wrong {
+        exercise: "hand_back",
+        answer: "the worker hands back one job that never started",
+        change: Words(&[(
+            "recv(context.done()) -> _ => return (done, None),",
+            "recv(context.done()) -> _ => return (done, jobs.try_recv().ok()),",
+        )]),
+        says: "belongs in `never_started`, but it is in `interrupted`",
+    },
+    Wrong {
+        exercise: "hand_back",
+        answer: "do the interrupted job again",
+        change: Words(&[(
+            "Err(_) => return (done, Some(job)),",
+            r#"Err(_) => {
+                work.run(job);
+                done.push(job);
+            }"#,
+        )]),
+        says: "still waiting for the workers",
+    },
+    Wrong {
+        exercise: "hand_back",
+        answer: "all that is not done never started",
+        change: Words(&[
+            (
+                r#"            fates.interrupted.extend(interrupted);
+"#,
+                "",
+            ),
+            (
+                r#"    fates.never_started.extend(jobs_rx.try_iter());
+"#,
+                r#"    let rest = (1..=jobs).filter(|job| !fates.done.contains(job));
+    fates.never_started = rest.collect();
+"#,
+            ),
+        ]),
+        says: "job 5 belongs in `interrupted`, but it is in `never_started`",
     },
     // write_a_pool
     Wrong {
@@ -1244,7 +1478,7 @@ impl Pool {
         sent.expect(\"workers stay until the queue is closed\");",
             "job();",
         )]),
-        says: "never more than 1 at the same time",
+        says: "Or does it wait until the job is done?",
     },
     Wrong {
         exercise: "write_a_pool",
@@ -1277,7 +1511,7 @@ impl Pool {
         }",
             "",
         )]),
-        says: "jobs done when `shutdown` returned",
+        says: "does it wait for all workers?",
     },
     Wrong {
         exercise: "write_a_pool",
@@ -1286,13 +1520,13 @@ impl Pool {
             "bounded::<Job>(workers * 2)",
             "crossbeam_channel::unbounded::<Job>()",
         )]),
-        says: "7 jobs were submitted",
+        says: "`submit` accepted 5 jobs and not 3",
     },
     Wrong {
         exercise: "write_a_pool",
         answer: "room for one job per worker",
         change: Words(&[("bounded::<Job>(workers * 2)", "bounded::<Job>(workers)")]),
-        says: "only 4 jobs were submitted",
+        says: "`submit` accepted 2 jobs and not 3",
     },
     Wrong {
         exercise: "write_a_pool",
@@ -1309,7 +1543,177 @@ impl Pool {
         }",
             "thread::sleep(SOON / 2);",
         )]),
-        says: "jobs done when `shutdown` returned",
+        says: "does it wait for all workers?|`shutdown` gave up",
+    },
+    Wrong {
+        exercise: "write_a_pool",
+        answer: "workers leave after 200 milliseconds without a job",
+        change: Words(&[(
+            r#"for job in jobs {
+                    job();
+                }"#,
+            r#"while let Ok(job) = jobs.recv_timeout(std::time::Duration::from_millis(200)) {
+                    job();
+                }"#,
+        )]),
+        says: "did the worker give up?",
+    },
+    Wrong {
+        exercise: "write_a_pool",
+        answer: "workers leave after two seconds, and `submit` does not care",
+        change: Words(&[
+            (
+                r#"for job in jobs {
+                    job();
+                }"#,
+                r#"while let Ok(job) = jobs.recv_timeout(std::time::Duration::from_millis(2000)) {
+                    job();
+                }"#,
+            ),
+            (
+                r#"let sent = self.jobs.send(Box::new(job));
+        sent.expect("workers stay until the queue is closed");"#,
+                "let _ = self.jobs.send(Box::new(job));",
+            ),
+        ]),
+        says: "job 2 came after a long pause, and is not done",
+    },
+    Wrong {
+        exercise: "write_a_pool",
+        answer: "`submit` throws the job away if the queue is full",
+        change: Words(&[(
+            r#"let sent = self.jobs.send(Box::new(job));
+        sent.expect("workers stay until the queue is closed");"#,
+            "let _ = self.jobs.try_send(Box::new(job));",
+        )]),
+        says: "was submitted, but never done: did `submit` throw it away?",
+    },
+    Wrong {
+        exercise: "write_a_pool",
+        answer: "`submit` waits for half a second, then throws the job away",
+        change: Words(&[(
+            r#"let sent = self.jobs.send(Box::new(job));
+        sent.expect("workers stay until the queue is closed");"#,
+            "let _ = self.jobs.send_timeout(Box::new(job), std::time::Duration::from_millis(500));",
+        )]),
+        says: "`submit` gave up: 4 of jobs 3 to 6 were accepted",
+    },
+    Wrong {
+        exercise: "write_a_pool",
+        answer: "if the queue is full, `submit` does the job itself",
+        change: Words(&[(
+            r#"let sent = self.jobs.send(Box::new(job));
+        sent.expect("workers stay until the queue is closed");"#,
+            r#"if let Err(full) = self.jobs.try_send(Box::new(job)) {
+            full.into_inner()();
+        }"#,
+        )]),
+        says: "the number of threads must not depend on the number of jobs",
+    },
+    Wrong {
+        exercise: "write_a_pool",
+        answer: "no room in the queue",
+        change: Words(&[("bounded::<Job>(workers * 2)", "bounded::<Job>(0)")]),
+        says: "`submit` accepted 1 jobs and not 3, while none was done",
+    },
+    Wrong {
+        exercise: "write_a_pool",
+        answer: "room for two jobs more than there are workers",
+        change: Words(&[("bounded::<Job>(workers * 2)", "bounded::<Job>(workers + 2)")]),
+        says: "`submit` accepted 4 jobs and not 3, while none was done",
+    },
+    Wrong {
+        exercise: "write_a_pool",
+        answer: "the room of the example",
+        change: Words(&[("bounded::<Job>(workers * 2)", "bounded::<Job>(6)")]),
+        says: "`submit` accepted 5 jobs and not 3, while none was done",
+    },
+    Wrong {
+        exercise: "write_a_pool",
+        answer: "three workers, whatever `workers` says",
+        change: Words(&[("(0..workers).map", "(0..3).map")]),
+        says: "threads, but 1 workers need only 1",
+    },
+    Wrong {
+        exercise: "write_a_pool",
+        answer: "`shutdown` waits for the first worker only",
+        change: Words(&[(
+            r#"for worker in self.workers {
+            worker.join().expect("no job panics");
+        }"#,
+            r#"for worker in self.workers.into_iter().take(1) {
+            worker.join().expect("no job panics");
+        }"#,
+        )]),
+        says: "does it wait for all workers?",
+    },
+    Wrong {
+        exercise: "write_a_pool",
+        answer: "`shutdown` waits for the last worker only",
+        change: Words(&[(
+            r#"for worker in self.workers {
+            worker.join().expect("no job panics");
+        }"#,
+            r#"for worker in self.workers.into_iter().rev().take(1) {
+            worker.join().expect("no job panics");
+        }"#,
+        )]),
+        says: "does it wait for all workers?",
+    },
+    Wrong {
+        exercise: "write_a_pool",
+        answer: "`shutdown` waits for at most two seconds",
+        change: Words(&[(
+            r#"for worker in self.workers {
+            worker.join().expect("no job panics");
+        }"#,
+            r#"let start = std::time::Instant::now();
+        while start.elapsed().as_secs() < 2 && self.workers.iter().any(|it| !it.is_finished()) {
+            thread::yield_now();
+        }"#,
+        )]),
+        says: "`shutdown` gave up: it returned while job 7 was running",
+    },
+    Wrong {
+        exercise: "write_a_pool",
+        answer: "`shutdown` waits until the queue is empty",
+        change: Words(&[
+            (
+                r#"        drop(self.jobs);
+"#,
+                r#"        while !self.jobs.is_empty() {}
+"#,
+            ),
+            (
+                r#"for worker in self.workers {
+            worker.join().expect("no job panics");
+        }"#,
+                "",
+            ),
+        ]),
+        says: "does it wait for all workers?",
+    },
+    Wrong {
+        exercise: "write_a_pool",
+        answer: "each worker starts a thread for each job",
+        change: Words(&[("job();", "thread::spawn(job).join().unwrap();")]),
+        says: "the jobs ran on",
+    },
+    Wrong {
+        exercise: "write_a_pool",
+        answer: "`submit` waits until the job is done",
+        change: Words(&[(
+            r#"let sent = self.jobs.send(Box::new(job));
+        sent.expect("workers stay until the queue is closed");"#,
+            r#"let (done_tx, done_rx) = bounded(1);
+        let sent = self.jobs.send(Box::new(move || {
+            job();
+            let _ = done_tx.send(());
+        }));
+        sent.unwrap();
+        done_rx.recv().unwrap();"#,
+        )]),
+        says: "Or does it wait until the job is done?",
     },
     // drop_the_pool
     Wrong {
@@ -1328,7 +1732,7 @@ impl Pool {
 ",
             "",
         )]),
-        says: "jobs done when the pool was dropped",
+        says: "does `drop` wait for all workers?",
     },
     Wrong {
         exercise: "drop_the_pool",
@@ -1359,7 +1763,7 @@ impl Pool {
 ",
             "        while self.jobs.as_ref().is_some_and(|jobs| !jobs.is_empty()) {}\n",
         )]),
-        says: "jobs done when the pool was dropped",
+        says: "does `drop` wait for all workers?",
     },
     Wrong {
         exercise: "drop_the_pool",
@@ -1370,7 +1774,7 @@ impl Pool {
         }",
             "thread::sleep(SOON / 2);",
         )]),
-        says: "jobs done when the pool was dropped",
+        says: "`drop` gave up",
     },
     Wrong {
         exercise: "drop_the_pool",
@@ -1379,7 +1783,128 @@ impl Pool {
             "let _ = worker.join();",
             "if worker.join().is_err() { return; }",
         )]),
-        says: "the other one does the rest",
+        says: "does `drop` wait for all workers?",
+    },
+    Wrong {
+        exercise: "drop_the_pool",
+        answer: "wait for at most two seconds",
+        change: Words(&[(
+            r#"        for worker in self.workers.drain(..) {
+            let _ = worker.join();
+        }
+"#,
+            r#"        let start = std::time::Instant::now();
+        while start.elapsed().as_secs() < 2 && self.workers.iter().any(|it| !it.is_finished()) {
+            thread::yield_now();
+        }
+"#,
+        )]),
+        says: "`drop` gave up: it returned while job 1 was running",
+    },
+    Wrong {
+        exercise: "drop_the_pool",
+        answer: "do nothing while the owner panics",
+        change: Words(&[(
+            r#"        drop(self.jobs.take());
+"#,
+            r#"        if thread::panicking() {
+            return;
+        }
+        drop(self.jobs.take());
+"#,
+        )]),
+        says: "when the pool was dropped, while its owner panicked",
+    },
+    Wrong {
+        exercise: "drop_the_pool",
+        answer: "close, but do not wait while the owner panics",
+        change: Words(&[(
+            r#"        drop(self.jobs.take());
+"#,
+            r#"        drop(self.jobs.take());
+        if thread::panicking() {
+            return;
+        }
+"#,
+        )]),
+        says: "when the pool was dropped, while its owner panicked",
+    },
+    Wrong {
+        exercise: "drop_the_pool",
+        answer: "pass on the panic of a worker, but not while the owner panics",
+        change: Words(&[(
+            "let _ = worker.join();",
+            r#"if worker.join().is_err() && !thread::panicking() {
+                panic!("a job panicked");
+            }"#,
+        )]),
+        says: "`drop` panicked: it should ignore the panic of a job",
+    },
+    Wrong {
+        exercise: "drop_the_pool",
+        answer: "wait for the first worker only",
+        change: Words(&[("self.workers.drain(..) {", "self.workers.drain(..1) {")]),
+        says: "does `drop` wait for all workers?",
+    },
+    Wrong {
+        exercise: "drop_the_pool",
+        answer: "wait for all workers except the last",
+        change: Words(&[("self.workers.drain(..) {", "self.workers.drain(1..) {")]),
+        says: "does `drop` wait for all workers?",
+    },
+    Wrong {
+        exercise: "drop_the_pool",
+        answer: "wait on another thread",
+        change: Words(&[(
+            r#"        for worker in self.workers.drain(..) {
+            let _ = worker.join();
+        }
+"#,
+            r#"        let workers = std::mem::take(&mut self.workers);
+        thread::spawn(|| workers.into_iter().for_each(|worker| drop(worker.join())));
+"#,
+        )]),
+        says: "does `drop` wait for all workers?",
+    },
+    Wrong {
+        exercise: "drop_the_pool",
+        answer: "close, wait until the queue is empty",
+        change: Words(&[
+            (
+                r#"        drop(self.jobs.take());
+"#,
+                r#"        let jobs = self.jobs.take().unwrap();
+        while !jobs.is_empty() {}
+        drop(jobs);
+"#,
+            ),
+            (
+                r#"        for worker in self.workers.drain(..) {
+            let _ = worker.join();
+        }
+"#,
+                "",
+            ),
+        ]),
+        says: "does `drop` wait for all workers?",
+    },
+    Wrong {
+        exercise: "drop_the_pool",
+        answer: "wait only if no worker has panicked",
+        change: Words(&[(
+            r#"        for worker in self.workers.drain(..) {
+            let _ = worker.join();
+        }
+"#,
+            r#"        if self.workers.iter().any(|worker| worker.is_finished()) {
+            return;
+        }
+        for worker in self.workers.drain(..) {
+            let _ = worker.join();
+        }
+"#,
+        )]),
+        says: "does `drop` wait for all workers?",
     },
     // backpressure
     Wrong {
@@ -1472,7 +1997,7 @@ impl Pool {
         exercise: "errors_as_values",
         answer: "report an error as status 0",
         change: Words(&[("fetch(&url);", "Ok(fetch(&url).unwrap_or(0));")]),
-        says: "what the report says about http://localhost/2",
+        says: "about http://localhost/2, but its answer is Err",
     },
     Wrong {
         exercise: "errors_as_values",
@@ -1481,7 +2006,7 @@ impl Pool {
             "fetch(&url);",
             "fetch(&url).map_err(|_| \"failed\".to_string());",
         )]),
-        says: "what the report says about http://localhost/2",
+        says: "about http://localhost/2, but its answer is Err",
     },
     Wrong {
         exercise: "errors_as_values",
@@ -1508,14 +2033,120 @@ impl Pool {
         exercise: "errors_as_values",
         answer: "report 200 for every URL",
         change: Words(&[("fetch(&url);", "{ let _ = fetch(&url); Ok(200) };")]),
-        says: "what the report says about http://localhost/2",
+        says: "about http://localhost/2, but its answer is Err",
+    },
+    Wrong {
+        exercise: "errors_as_values",
+        answer: "give up after three errors",
+        change: Words(&[
+            (
+                "    for url in urls {",
+                r#"    let mut errors = 0;
+    for url in urls {"#,
+            ),
+            (
+                r#"results.send((url, answer)).expect("the results are read");"#,
+                r#"results.send((url, answer)).expect("the results are read");
+        errors += report_is_error as usize;
+        if errors == 3 {
+            return;
+        }"#,
+            ),
+            (
+                "let answer = fetch(&url);",
+                r#"let answer = fetch(&url);
+        let report_is_error = answer.is_err();"#,
+            ),
+        ]),
+        says: "http://localhost/4 is missing from the report",
+    },
+    Wrong {
+        exercise: "errors_as_values",
+        answer: "a status of 500 or more is an error",
+        change: Words(&[(
+            "fetch(&url);",
+            r#"match fetch(&url) {
+            Ok(status) if status >= 500 => Err(format!("status {status}")),
+            answer => answer,
+        };"#,
+        )]),
+        says: "about http://localhost/8, but its answer is Ok(503)",
+    },
+    Wrong {
+        exercise: "errors_as_values",
+        answer: "try again when the server has an error",
+        change: Words(&[(
+            "fetch(&url);",
+            r#"match fetch(&url) {
+            Ok(503) => fetch(&url),
+            answer => answer,
+        };"#,
+        )]),
+        says: "job 8 was done 2 times",
+    },
+    Wrong {
+        exercise: "errors_as_values",
+        answer: "throw the answer away if nobody reads it yet",
+        change: Words(&[(
+            r#"results.send((url, answer)).expect("the results are read");"#,
+            "let _ = results.try_send((url, answer));",
+        )]),
+        says: "http://localhost/1 is missing from the report",
+    },
+    Wrong {
+        exercise: "errors_as_values",
+        answer: "wait for a reader for two seconds",
+        change: Words(&[(
+            r#"results.send((url, answer)).expect("the results are read");"#,
+            "let _ = results.send_timeout((url, answer), std::time::Duration::from_millis(2000));",
+        )]),
+        says: "http://localhost/1 is missing from the report",
+    },
+    Wrong {
+        exercise: "errors_as_values",
+        answer: "leave when there is no URL for a second",
+        change: Words(&[(
+            "for url in urls {",
+            "while let Ok(url) = urls.recv_timeout(std::time::Duration::from_millis(1000)) {",
+        )]),
+        says: "did a worker leave?",
+    },
+    Wrong {
+        exercise: "errors_as_values",
+        answer: "an error without a text is no answer",
+        change: Words(&[(
+            "let answer = fetch(&url);",
+            r#"let answer = fetch(&url);
+        if answer == Err(String::new()) {
+            continue;
+        }"#,
+        )]),
+        says: "http://localhost/12 is missing from the report",
+    },
+    Wrong {
+        exercise: "errors_as_values",
+        answer: "report the URL in the place of the reason",
+        change: Words(&[("fetch(&url);", "fetch(&url).map_err(|_| url.clone());")]),
+        says: r#"about http://localhost/2, but its answer is Err("page 2 hung up")"#,
+    },
+    Wrong {
+        exercise: "errors_as_values",
+        answer: "report each error twice, to be sure",
+        change: Words(&[(
+            "let answer = fetch(&url);",
+            r#"let answer = fetch(&url);
+        if answer.is_err() {
+            results.send((url.clone(), answer.clone())).unwrap();
+        }"#,
+        )]),
+        says: "the report has two lines for http://localhost/2",
     },
     // time_left
     Wrong {
         exercise: "time_left",
         answer: "the larger of the two",
         change: Words(&[("limit.min(", "limit.max(")]),
-        says: "a request may take 10 s, and 5 s are left",
+        says: "a request may take 10s, and 4.",
     },
     Wrong {
         exercise: "time_left",
@@ -1524,7 +2155,7 @@ impl Pool {
             "limit.min(deadline.saturating_duration_since(Instant::now()))",
             "deadline - Instant::now()",
         )]),
-        says: "a request may take 10 s, and 30 s are left",
+        says: "a request may take 10s, and 29.",
     },
     Wrong {
         exercise: "time_left",
@@ -1542,7 +2173,7 @@ impl Pool {
             "deadline.saturating_duration_since(Instant::now())",
             "deadline.elapsed()",
         )]),
-        says: "a request may take 10 s, and 5 s are left: it gets 0.0ns",
+        says: "it gets 0ns",
     },
     Wrong {
         exercise: "time_left",
@@ -1567,7 +2198,7 @@ impl Pool {
                 }
             }",
         ),
-        says: "a request may take 60 s, and 45 s are left",
+        says: "a request may take 10s, and 4.",
     },
     Wrong {
         exercise: "time_left",
@@ -1576,7 +2207,114 @@ impl Pool {
             "limit.min(deadline",
             "limit.min(Duration::from_millis(500) + deadline",
         )]),
-        says: "5 s are left: it gets 5.",
+        says: "it gets 5.4",
+    },
+    Wrong {
+        exercise: "time_left",
+        answer: "whole seconds, rounded down",
+        change: Words(&[(
+            "deadline.saturating_duration_since(Instant::now())",
+            "Duration::from_secs(deadline.saturating_duration_since(Instant::now()).as_secs())",
+        )]),
+        says: "a request may take 10s, and 4.",
+    },
+    Wrong {
+        exercise: "time_left",
+        answer: "whole seconds, rounded to the nearest",
+        change: Words(&[(
+            "deadline.saturating_duration_since(Instant::now())",
+            "Duration::from_secs(deadline.saturating_duration_since(Instant::now()).as_secs_f64().round() as u64)",
+        )]),
+        says: "a request may take 10s, and 4.",
+    },
+    Wrong {
+        exercise: "time_left",
+        answer: "whole milliseconds, rounded up",
+        change: Words(&[(
+            "deadline.saturating_duration_since(Instant::now())",
+            "Duration::from_millis(deadline.saturating_duration_since(Instant::now()).as_millis() as u64 + 1)",
+        )]),
+        says: "a request may take 10s, and 4.",
+    },
+    Wrong {
+        exercise: "time_left",
+        answer: "at least a second",
+        change: Words(&[(
+            "limit.min(deadline.saturating_duration_since(Instant::now()))",
+            "limit.min(deadline.saturating_duration_since(Instant::now()).max(Duration::from_secs(1)))",
+        )]),
+        says: "a request may take 700ms, and 39",
+    },
+    Wrong {
+        exercise: "time_left",
+        answer: "at least a second, if any time is left",
+        change: Words(&[(
+            "limit.min(deadline.saturating_duration_since(Instant::now()))",
+            r#"match deadline.saturating_duration_since(Instant::now()) {
+            Duration::ZERO => Duration::ZERO,
+            left => limit.min(left.max(Duration::from_secs(1))),
+        }"#,
+        )]),
+        says: "a request may take 700ms, and 39",
+    },
+    Wrong {
+        exercise: "time_left",
+        answer: "a minute at most",
+        change: Words(&[(
+            "limit.min(deadline.saturating_duration_since(Instant::now()))",
+            "limit.min(deadline.saturating_duration_since(Instant::now())).min(Duration::from_secs(60))",
+        )]),
+        says: "it gets 60s",
+    },
+    Wrong {
+        exercise: "time_left",
+        answer: "ten seconds if there is no deadline",
+        change: Words(&[("None => limit,", "None => Duration::from_secs(10),")]),
+        says: "there is no deadline, so the limit of 1s counts: the request gets 10s",
+    },
+    Wrong {
+        exercise: "time_left",
+        answer: "the deadline as an age",
+        change: Words(&[(
+            "deadline.saturating_duration_since(Instant::now())",
+            "(deadline.max(Instant::now()) - deadline.min(Instant::now()))",
+        )]),
+        says: "the deadline has passed, and no time is left",
+    },
+    Wrong {
+        exercise: "time_left",
+        answer: "all or nothing",
+        change: Words(&[(
+            "limit.min(deadline.saturating_duration_since(Instant::now()))",
+            r#"if limit <= deadline.saturating_duration_since(Instant::now()) {
+            limit
+        } else {
+            Duration::ZERO
+        }"#,
+        )]),
+        says: "it gets 0ns",
+    },
+    Wrong {
+        exercise: "time_left",
+        answer: "wait until the deadline, and measure",
+        change: Words(&[(
+            "limit.min(deadline.saturating_duration_since(Instant::now()))",
+            r#"{
+            let start = Instant::now();
+            let _ = context.done().recv_timeout(limit);
+            start.elapsed()
+        }"#,
+        )]),
+        says: "which should only calculate",
+    },
+    Wrong {
+        exercise: "time_left",
+        answer: "a second less, to be safe",
+        change: Words(&[(
+            "deadline.saturating_duration_since(Instant::now())",
+            "deadline.saturating_duration_since(Instant::now()).saturating_sub(Duration::from_secs(1))",
+        )]),
+        says: "a request may take 10s, and 4.",
     },
     // survive_panic
     Wrong {
@@ -1649,7 +2387,7 @@ impl Pool {
             "catch_unwind(|| work.run(job));",
             "if (2..=4).contains(&job) { Err(Box::new(()) as _) } else { Ok(work.run(job)) };",
         )]),
-        says: "job 2 was never done",
+        says: "the `Err` of job 2 must have its panic in it",
     },
     Wrong {
         exercise: "survive_panic",
@@ -1658,7 +2396,146 @@ impl Pool {
             "catch_unwind(|| work.run(job));",
             "catch_unwind(|| work.run(job)).map(|_| 0);",
         )]),
-        says: "with what `run` returned",
+        says: "job 1 returned 2, but its result says 0",
+    },
+    Wrong {
+        exercise: "survive_panic",
+        answer: "an `Err` with a text of your own",
+        change: Words(&[(
+            "catch_unwind(|| work.run(job));",
+            r#"catch_unwind(|| work.run(job))
+            .map_err(|_| Box::new("the job panicked") as _);"#,
+        )]),
+        says: "the `Err` of job 2 must have its panic in it",
+    },
+    Wrong {
+        exercise: "survive_panic",
+        answer: "the panic in one more box",
+        change: Words(&[(
+            "catch_unwind(|| work.run(job));",
+            r#"catch_unwind(|| work.run(job))
+            .map_err(|panic| Box::new(panic) as _);"#,
+        )]),
+        says: "the `Err` of job 2 must have its panic in it",
+    },
+    Wrong {
+        exercise: "survive_panic",
+        answer: "the worker gives up after five panics",
+        change: Words(&[
+            (
+                "    for job in jobs {",
+                r#"    let mut panics = 0;
+    for job in jobs {"#,
+            ),
+            (
+                r#"results.send((job, result)).expect("the results are read");"#,
+                r#"panics += result.is_err() as usize;
+        results.send((job, result)).expect("the results are read");
+        if panics == 5 {
+            return;
+        }"#,
+            ),
+        ]),
+        says: "job 6 has 0 results",
+    },
+    Wrong {
+        exercise: "survive_panic",
+        answer: "send the panics at the end",
+        change: From(
+            "    for job in jobs {",
+            r#"    let mut panics = Vec::new();
+    for job in jobs {
+        match catch_unwind(|| work.run(job)) {
+            Ok(result) => results.send((job, Ok(result))).unwrap(),
+            panic => panics.push((job, panic)),
+        }
+    }
+    panics.into_iter().for_each(|panic| results.send(panic).unwrap());
+}"#,
+        ),
+        says: "but job 1, which panicked, has no result yet",
+    },
+    Wrong {
+        exercise: "survive_panic",
+        answer: "throw the result away if nobody reads it yet",
+        change: Words(&[(
+            r#"results.send((job, result)).expect("the results are read");"#,
+            "let _ = results.try_send((job, result));",
+        )]),
+        says: "job 1 has 0 results",
+    },
+    Wrong {
+        exercise: "survive_panic",
+        answer: "wait for a reader for two seconds",
+        change: Words(&[(
+            r#"results.send((job, result)).expect("the results are read");"#,
+            "let _ = results.send_timeout((job, result), std::time::Duration::from_millis(2000));",
+        )]),
+        says: "job 1 has 0 results",
+    },
+    Wrong {
+        exercise: "survive_panic",
+        answer: "leave when there is no job for a second",
+        change: Words(&[(
+            "for job in jobs {",
+            "while let Ok(job) = jobs.recv_timeout(std::time::Duration::from_millis(1000)) {",
+        )]),
+        says: "did a worker leave?",
+    },
+    Wrong {
+        exercise: "survive_panic",
+        answer: "catch panics around the loop, and start it again",
+        change: From(
+            "    for job in jobs {",
+            r#"
+    while catch_unwind(std::panic::AssertUnwindSafe(|| {
+        for job in &jobs {
+            results.send((job, Ok(work.run(job)))).unwrap();
+        }
+    }))
+    .is_err()
+    {}
+}"#,
+        ),
+        says: "job 2 has 0 results",
+    },
+    Wrong {
+        exercise: "survive_panic",
+        answer: "after a panic, a new thread goes on",
+        change: From(
+            "    for job in jobs {",
+            r#"    while let Ok(job) = jobs.recv() {
+        let result = catch_unwind(|| work.run(job));
+        let failed = result.is_err();
+        results.send((job, result)).unwrap();
+        if failed {
+            let work = work.clone();
+            thread::spawn(move || worker(&work, jobs, results));
+            return;
+        }
+    }
+}"#,
+        ),
+        says: "the number of threads must not depend on the number of jobs",
+    },
+    Wrong {
+        exercise: "survive_panic",
+        answer: "do the job again at the end",
+        change: From(
+            "    for job in jobs {",
+            r#"    let mut failed = Vec::new();
+    for job in jobs {
+        match catch_unwind(|| work.run(job)) {
+            Ok(result) => results.send((job, Ok(result))).unwrap(),
+            Err(_) => failed.push(job),
+        }
+    }
+    for job in failed {
+        results.send((job, catch_unwind(|| work.run(job)))).unwrap();
+    }
+}"#,
+        ),
+        says: "job 2 was done 2 times",
     },
     // full_queue
     Wrong {
@@ -1668,13 +2545,13 @@ impl Pool {
             "self.jobs.try_send(job).map_err(|error| error.into_inner())",
             "let _ = self.jobs.try_send(job);\n        Ok(())",
         )]),
-        says: "job 3: the queue was full, so `submit` should hand the job back",
+        says: "so `submit` should hand the job back",
     },
     Wrong {
         exercise: "full_queue",
         answer: "return the error as text",
         change: Words(&[("error.into_inner()", "error.to_string()")]),
-        says: "job 3: the queue was full, so `submit` should hand the job back",
+        says: "so `submit` should hand the job back",
     },
     Wrong {
         exercise: "full_queue",
@@ -1705,7 +2582,7 @@ impl Pool {
             "self.jobs.try_send(job).map_err(|error| error.into_inner())",
             "self.jobs.try_send(job.clone()).ok();\n        Err(job)",
         )]),
-        says: "job 1: the queue has room for two",
+        says: "job 1, with room for 2: the queue has room for it",
     },
     Wrong {
         exercise: "full_queue",
@@ -1715,6 +2592,103 @@ impl Pool {
             "send_timeout(job, std::time::Duration::from_millis(1))",
         )]),
         says: "which waits for room in the queue",
+    },
+    Wrong {
+        exercise: "full_queue",
+        answer: "ask whether the queue is full, then send",
+        change: Words(&[(
+            "self.jobs.try_send(job).map_err(|error| error.into_inner())",
+            r#"if self.jobs.is_full() {
+            return Err(job);
+        }
+        self.jobs.send(job).map_err(|error| error.into_inner())"#,
+        )]),
+        says: "although `is_full` says that the queue is full",
+    },
+    Wrong {
+        exercise: "full_queue",
+        answer: "compare the length with the capacity, then send",
+        change: Words(&[(
+            "self.jobs.try_send(job).map_err(|error| error.into_inner())",
+            r#"if Some(self.jobs.len()) == self.jobs.capacity() {
+            return Err(job);
+        }
+        self.jobs.send(job).map_err(|error| error.into_inner())"#,
+        )]),
+        says: "`submit` should hand it over",
+    },
+    Wrong {
+        exercise: "full_queue",
+        answer: "wait for a tenth of a millisecond",
+        change: Words(&[(
+            "try_send(job)",
+            "send_timeout(job, std::time::Duration::from_micros(100))",
+        )]),
+        says: "which waits for room in the queue",
+    },
+    Wrong {
+        exercise: "full_queue",
+        answer: "send on another thread",
+        change: Words(&[(
+            "self.jobs.try_send(job).map_err(|error| error.into_inner())",
+            r#"let jobs = self.jobs.clone();
+        std::thread::spawn(move || jobs.send(job));
+        Ok(())"#,
+        )]),
+        says: "so `submit` should hand the job back",
+    },
+    Wrong {
+        exercise: "full_queue",
+        answer: "hand back a text about the job",
+        change: Words(&[(
+            "error.into_inner())",
+            r#"format!("rejected: {}", error.into_inner()))"#,
+        )]),
+        says: "so `submit` should hand the job back",
+    },
+    Wrong {
+        exercise: "full_queue",
+        answer: "one place is left free, to be safe",
+        change: Words(&[(
+            "self.jobs.try_send(job).map_err(|error| error.into_inner())",
+            r#"if self.jobs.len() + 1 >= self.jobs.capacity().unwrap_or(0) {
+            return Err(job);
+        }
+        self.jobs.try_send(job).map_err(|error| error.into_inner())"#,
+        )]),
+        says: "the queue has room for it",
+    },
+    Wrong {
+        exercise: "full_queue",
+        answer: "when the workers are gone, the job is lost",
+        change: Words(&[(
+            "self.jobs.try_send(job).map_err(|error| error.into_inner())",
+            r#"match self.jobs.try_send(job) {
+            Err(crossbeam_channel::TrySendError::Full(job)) => Err(job),
+            _ => Ok(()),
+        }"#,
+        )]),
+        says: "the workers are gone, so `submit` should hand the job back",
+    },
+    Wrong {
+        exercise: "full_queue",
+        answer: "accept as many jobs as there is room, and no more",
+        change: Words(&[
+            (
+                "impl Pool {",
+                r#"static COUNT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+
+impl Pool {"#,
+            ),
+            (
+                "self.jobs.try_send(job).map_err(|error| error.into_inner())",
+                r#"if COUNT.fetch_add(1, std::sync::atomic::Ordering::SeqCst) >= self.jobs.capacity().unwrap() {
+            return Err(job);
+        }
+        self.jobs.send(job).map_err(|error| error.into_inner())"#,
+            ),
+        ]),
+        says: "the queue has room for it",
     },
     // whole_pool
     Wrong {
@@ -1730,7 +2704,7 @@ impl Pool {
                 "recv(jobs) -> job => job, recv(context.done()) -> _ => return fates,",
             ),
         ]),
-        says: "jobs 3 to 12 are running, and there is no time left",
+        says: "is Interrupted, but it should be NeverStarted",
     },
     Wrong {
         exercise: "whole_pool",
@@ -1739,7 +2713,7 @@ impl Pool {
             "let job = select_biased! {",
             "let job = crossbeam_channel::select! {",
         )]),
-        says: "jobs 3 to 12 are running, and there is no time left",
+        says: "is Interrupted, but it should be NeverStarted",
     },
     Wrong {
         exercise: "whole_pool",
@@ -1763,7 +2737,7 @@ impl Pool {
             "Ok(Err(_)) => Fate::Interrupted",
             "Ok(Err(_)) => Fate::Done",
         )]),
-        says: "jobs 3 to 12 are running, and there is no time left",
+        says: "job 3 is Done, but it should be Interrupted",
     },
     Wrong {
         exercise: "whole_pool",
@@ -1772,7 +2746,7 @@ impl Pool {
             "        let _ = self.all_gone.recv_timeout(grace); // closed, or the time is up\n",
             "",
         )]),
-        says: "time for all",
+        says: "but it should be Done",
     },
     Wrong {
         exercise: "whole_pool",
@@ -1805,7 +2779,7 @@ impl Pool {
             "        fates.extend(self.queue.try_iter().map(|job| (job, Fate::NeverStarted)));\n",
             "",
         )]),
-        says: "every job must have exactly one fate",
+        says: "has no fate, but it should be NeverStarted",
     },
     Wrong {
         exercise: "whole_pool",
@@ -1825,7 +2799,7 @@ impl Pool {
                 "let mut fates = rest;\n        for",
             ),
         ]),
-        says: "time for all",
+        says: "is NeverStarted, but it should be",
     },
     Wrong {
         exercise: "whole_pool",
@@ -1849,7 +2823,7 @@ impl Pool {
             "let _ = self.all_gone.recv_timeout(grace);",
             "let end = std::time::Instant::now() + grace; while !self.queue.is_empty() && std::time::Instant::now() < end { thread::yield_now(); }",
         )]),
-        says: "time for all",
+        says: "is Interrupted, but it should be Done",
     },
     Wrong {
         exercise: "whole_pool",
@@ -1858,7 +2832,7 @@ impl Pool {
             "self.all_gone.recv_timeout(grace);",
             "self.all_gone.recv_timeout(SOON / 2);",
         )]),
-        says: "time for all",
+        says: "is Interrupted, but it should be Done",
     },
     Wrong {
         exercise: "whole_pool",
@@ -1867,7 +2841,171 @@ impl Pool {
             "self.all_gone.recv_timeout(grace);",
             "self.all_gone.recv_timeout(SOON * 2);",
         )]),
-        says: "still waiting for `shutdown`",
+        says: "with 0ns of grace: when does it cancel?",
+    },
+    Wrong {
+        exercise: "whole_pool",
+        answer: "cancel only if there is no grace",
+        change: Words(&[(
+            "let _ = self.all_gone.recv_timeout(grace);",
+            r#"if !grace.is_zero() {
+            let _ = self.all_gone.recv();
+        }"#,
+        )]),
+        says: "with 200ms of grace",
+    },
+    Wrong {
+        exercise: "whole_pool",
+        answer: "`submit` waits up to half a second",
+        change: Words(&[(
+            "try_send(job)",
+            "send_timeout(job, std::time::Duration::from_millis(500))",
+        )]),
+        says: "still waiting for `submit`, which waits for room in the queue",
+    },
+    Wrong {
+        exercise: "whole_pool",
+        answer: "`submit` asks whether the queue is full, then sends",
+        change: Words(&[(
+            "self.jobs.try_send(job).map_err(|error| error.into_inner())",
+            r#"if self.jobs.is_full() {
+            return Err(job);
+        }
+        self.jobs.send(job).map_err(|error| error.into_inner())"#,
+        )]),
+        says: "no room in the queue, and a worker has nothing to do",
+    },
+    Wrong {
+        exercise: "whole_pool",
+        answer: "a grace of at least a second",
+        change: Words(&[(
+            "recv_timeout(grace)",
+            "recv_timeout(grace.max(Duration::from_secs(1)))",
+        )]),
+        says: "with 0ns of grace: when does it cancel?",
+    },
+    Wrong {
+        exercise: "whole_pool",
+        answer: "at least a second, if there is any grace",
+        change: Words(&[(
+            "let _ = self.all_gone.recv_timeout(grace);",
+            r#"if !grace.is_zero() {
+            let _ = self.all_gone.recv_timeout(grace.max(Duration::from_secs(1)));
+        }"#,
+        )]),
+        says: "with 200ms of grace",
+    },
+    Wrong {
+        exercise: "whole_pool",
+        answer: "a grace of five seconds at most",
+        change: Words(&[(
+            "recv_timeout(grace)",
+            "recv_timeout(grace.min(Duration::from_secs(5)))",
+        )]),
+        says: "but it should be Done",
+    },
+    Wrong {
+        exercise: "whole_pool",
+        answer: "half of the grace for the jobs, the rest for the stop",
+        change: Words(&[("recv_timeout(grace)", "recv_timeout(grace / 2)")]),
+        says: "but it should be Done",
+    },
+    Wrong {
+        exercise: "whole_pool",
+        answer: "the grace for each worker",
+        change: Words(&[(
+            "let _ = self.all_gone.recv_timeout(grace);",
+            r#"for worker in &self.workers {
+            let end = std::time::Instant::now() + grace;
+            while !worker.is_finished() && std::time::Instant::now() < end {
+                thread::sleep(grace / 100);
+            }
+        }"#,
+        )]),
+        says: "with 200ms of grace",
+    },
+    Wrong {
+        exercise: "whole_pool",
+        answer: "every job that ends after the cancel is interrupted",
+        change: Words(&[(
+            "Ok(Ok(_)) => Fate::Done",
+            r#"Ok(Ok(_)) if context.is_done() => Fate::Interrupted,
+            Ok(Ok(_)) => Fate::Done"#,
+        )]),
+        says: "job 1 is Interrupted, but it should be Done",
+    },
+    Wrong {
+        exercise: "whole_pool",
+        answer: "after the cancel, wait for a tenth of a second",
+        change: Words(&[(
+            r#"        for worker in self.workers {
+"#,
+            r#"        thread::sleep(Duration::from_millis(100));
+        for worker in self.workers.into_iter().filter(|it| it.is_finished()) {
+"#,
+        )]),
+        says: "`shutdown` returned while 1 jobs were running",
+    },
+    Wrong {
+        exercise: "whole_pool",
+        answer: "the worker returns after a panic",
+        change: Words(&[(
+            "Err(_) => Fate::Failed,",
+            r#"Err(_) => {
+                fates.push((job, Fate::Failed));
+                return fates;
+            }"#,
+        )]),
+        says: "is NeverStarted, but it should be",
+    },
+    Wrong {
+        exercise: "whole_pool",
+        answer: "look at the cancel after taking a job",
+        change: Words(&[
+            (
+                r#"recv(context.done()) -> _ => return fates,
+            "#,
+                "",
+            ),
+            (
+                "        let fate = match",
+                r#"        if context.is_done() {
+            return fates;
+        }
+        let fate = match"#,
+            ),
+        ]),
+        says: "job 13 has no fate, but it should be NeverStarted",
+    },
+    Wrong {
+        exercise: "whole_pool",
+        answer: "never started are the jobs that were in the queue when the shutdown began",
+        change: Words(&[
+            (
+                r#"        drop(self.jobs);
+"#,
+                r#"        let queued = self.queue.len();
+        drop(self.jobs);
+"#,
+            ),
+            (
+                "self.queue.try_iter()",
+                "self.queue.try_iter().take(queued / 2)",
+            ),
+        ]),
+        says: "has no fate, but it should be NeverStarted",
+    },
+    Wrong {
+        exercise: "whole_pool",
+        answer: "the worker looks for a job every millisecond",
+        change: Words(&[(
+            "recv(jobs) -> job => job,",
+            r#"default(Duration::from_millis(1)) => match jobs.try_recv() {
+                Err(crossbeam_channel::TryRecvError::Empty) => continue,
+                job => job.map_err(|_| crossbeam_channel::RecvError),
+            },"#,
+        )]),
+        says: "no room in the queue, and a worker has nothing to do",
     },
     // acknowledge
     Wrong {
