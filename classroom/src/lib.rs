@@ -7,9 +7,9 @@ mod recorded_work;
 
 use std::panic;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crossbeam_channel::{RecvTimeoutError, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Select, Sender, bounded};
 
 pub use checks::{Check, ordered_panic, run_checks};
 pub use leased_queue::{LEASE, LeasedQueue, PieceWork};
@@ -60,4 +60,68 @@ pub fn within<T: Send + 'static>(
             Ok(_) => unreachable!("only a panic drops the sender before it sends"),
         },
     }
+}
+
+/// Calls `run` this many times, with the number of the run: a single run could be luck. If the
+/// machine is busy, it is content with fewer runs.
+pub fn repeat(times: usize, mut run: impl FnMut(usize)) {
+    let start = Instant::now();
+    for number in 1..=times {
+        run(number);
+        if number >= 20 && start.elapsed() > LIMIT {
+            return;
+        }
+    }
+}
+
+/// Checks that `run` takes no time. The fastest of some runs counts, because the machine may be
+/// busy.
+///
+/// # Panics
+///
+/// If it takes longer: with a message that ends with `why`.
+#[track_caller]
+pub fn assert_takes_no_time(why: &str, run: fn()) {
+    let start = Instant::now();
+    let mut fastest = Duration::MAX;
+    for runs in 1..=30 {
+        let start_of_run = Instant::now();
+        within_limit(why, run);
+        fastest = fastest.min(start_of_run.elapsed());
+        if fastest < Duration::from_millis(20) {
+            return;
+        }
+        let ms = fastest.as_millis();
+        assert!(
+            runs < 30 && start.elapsed() < LIMIT,
+            "the fastest of {runs} runs took {ms} ms: {why}"
+        );
+    }
+}
+
+/// Waits until somebody waits to receive from this channel. It must have no room: only then is it
+/// ready for a send at that moment, and not before.
+///
+/// # Panics
+///
+/// When nobody does within the [`LIMIT`].
+#[track_caller]
+pub fn wait_for_receiver<T>(jobs: &Sender<T>) {
+    let mut select = Select::new();
+    select.send(jobs);
+    let why = "the worker does not wait for its next job in a `recv` or a `select!`";
+    assert!(select.ready_timeout(LIMIT).is_ok(), "{why}");
+}
+
+/// Waits until somebody waits to send to this channel, which must have no room.
+///
+/// # Panics
+///
+/// When nobody does within the [`LIMIT`].
+#[track_caller]
+pub fn wait_for_sender<T>(results: &Receiver<T>) {
+    let mut select = Select::new();
+    select.recv(results);
+    let why = "the worker does not wait for a reader in a `send` or a `select!`";
+    assert!(select.ready_timeout(LIMIT).is_ok(), "{why}");
 }

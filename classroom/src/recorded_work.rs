@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{never, select, select_biased};
 use timeline::{Ending, Lanes, Started, Timeline};
@@ -128,6 +128,12 @@ impl RecordedWork {
     pub fn hold_from(mut self, job: usize) -> RecordedWork {
         self.held_from = Some(job);
         self
+    }
+
+    /// Cancels, and records it.
+    pub fn cancel(&self, cancel: &Cancel) {
+        self.timeline.mark("cancel", Instant::now());
+        cancel.cancel();
     }
 
     /// Lets the jobs that [`hold_from`](RecordedWork::hold_from) holds end, and holds no others.

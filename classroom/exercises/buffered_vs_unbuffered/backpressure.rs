@@ -32,11 +32,20 @@ fn run_all(workers: usize, room: usize, photos: impl Iterator<Item = usize>, wor
 
 // ---- The checks. Change nothing below this line. ----------------------------
 
-use classroom::{checks, run_checks};
+use std::iter;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use classroom::{LONG, assert_takes_no_time, checks, run_checks};
 
 checks![
     a_full_queue_makes_the_reader_wait,
-    also_when_it_has_no_room_at_all
+    also_when_it_has_no_room_at_all,
+    other_numbers,
+    no_photos,
+    nobody_waits_for_a_slow_photo;
+    patient: the_reader_waits_as_long_as_it_takes, photos_that_come_slowly
 ];
 
 fn main() {
@@ -45,10 +54,18 @@ fn main() {
 }
 
 /// Starts the workers, and counts the photos that are read before one is done.
-fn check(workers: usize, room: usize) {
+/// After this pause the workers go on, and the limit must still hold.
+fn check(workers: usize, room: usize, pause: Duration) {
     let work = RecordedWork::new().hold_from(1);
-    let (read_tx, read_rx) = unbounded();
-    let photos = (1..=100).inspect(move |_| read_tx.send(()).expect("we hold its receiver"));
+    // Not `unbounded` from the top of the file: you may delete it there.
+    let (read_tx, read_rx) = crossbeam_channel::unbounded();
+    let most = Arc::new(AtomicUsize::new(0));
+    let (counted, most_so_far) = (work.clone(), Arc::clone(&most));
+    let photos = (1..=100).inspect(move |photo| {
+        let in_memory = photo - counted.ended();
+        most_so_far.fetch_max(in_memory, Ordering::Relaxed);
+        let _ = read_tx.send(());
+    });
     let watched = work.clone();
     let pool = thread::spawn(move || run_all(workers, room, photos, &watched));
 
@@ -63,7 +80,7 @@ fn check(workers: usize, room: usize) {
         );
     }
     // Time to read one photo too many.
-    let next = read_rx.recv_timeout(SOON);
+    let next = read_rx.recv_timeout(pause);
     assert!(
         next.is_err(),
         "reading went on after photo {max}, but only {max} may be in memory:\n{full}"
@@ -74,12 +91,51 @@ fn check(workers: usize, room: usize) {
     assert!(done.is_ok(), "a worker panicked");
     work.assert_each_once(100);
     work.assert_pool_of(workers);
+    let most = most.load(Ordering::Relaxed);
+    assert!(
+        most <= max,
+        "later, {most} photos were in memory at the same time, but only {max} may be:\n{full}"
+    );
 }
 
 fn a_full_queue_makes_the_reader_wait() {
-    check(3, 5);
+    check(3, 5, SOON);
 }
 
 fn also_when_it_has_no_room_at_all() {
-    check(2, 0);
+    check(2, 0, SOON / 4);
+}
+
+fn other_numbers() {
+    check(1, 1, SOON / 4);
+    check(4, 20, SOON / 4);
+}
+
+fn no_photos() {
+    assert_takes_no_time("days without photos should take no time", || {
+        run_all(2, 3, iter::empty(), &RecordedWork::new());
+    });
+}
+
+fn nobody_waits_for_a_slow_photo() {
+    let work = RecordedWork::new().meet(3).last([1, 2], 40);
+    work.within_limit("still waiting for the workers", |work| {
+        run_all(3, 5, 1..=40, work)
+    });
+    work.assert_pool_of(3);
+    work.assert_nobody_waited();
+    work.assert_each_once(40);
+}
+
+fn the_reader_waits_as_long_as_it_takes() {
+    check(2, 3, LONG);
+}
+
+fn photos_that_come_slowly() {
+    let work = RecordedWork::new();
+    work.within(LONG + LIMIT, "still waiting for the workers", |work| {
+        run_all(3, 5, work.bursts(3, 6, LONG), work)
+    });
+    work.assert_bursts_done(6);
+    work.assert_each_once(6);
 }

@@ -30,79 +30,99 @@ fn worker(work: &RecordedWork, context: &Context, jobs: Receiver<usize>) {
 
 // ---- The checks. Change nothing below this line. ----------------------------
 
-use classroom::{LIMIT, checks, run_checks};
-use crossbeam_channel::{Select, Sender};
+use classroom::{LONG, checks, repeat, run_checks, wait_for_receiver, within_limit};
 
 checks![
     no_job_starts_after_the_cancel,
+    no_job_starts_if_the_cancel_came_first,
     no_job_starts_that_comes_after_the_cancel,
-    without_a_cancel_every_job_is_done
+    without_a_cancel_every_job_is_done;
+    patient: without_a_cancel_an_idle_worker_stays
 ];
 
 fn main() {
     run_checks(CHECKS);
-    println!("All checks pass: cancelled 50 times during job 1, and job 2 never started");
+    println!("All checks pass: no job starts after the cancel, and none is lost");
 }
 
+const STILL: &str = "still waiting for the worker: does it see the cancel?";
+
+/// The cancel comes during one of ten jobs.
 fn no_job_starts_after_the_cancel() {
-    // A single run could be luck.
-    for _ in 0..50 {
-        let work = RecordedWork::new().hold_from(1);
+    repeat(50, |run| {
+        let busy = 1 + run % 10;
+        let work = RecordedWork::new().hold_from(busy);
         let (context, cancel) = Context::with_cancel();
         let (jobs_tx, jobs_rx) = bounded(10);
         for job in 1..=10 {
             jobs_tx.send(job).expect("we hold a receiver too");
         }
         let (watched, jobs) = (work.clone(), jobs_rx.clone());
-        let canceller = thread::spawn(move || {
-            watched.wait_for_held(1);
-            cancel.cancel();
-            watched.let_go();
-        });
-        let still = "still waiting for the worker: does it see the cancel?";
-        work.within_limit(still, move |work| worker(work, &context, jobs));
-        canceller.join().expect("job 1 was started");
+        let busy_worker = thread::spawn(move || worker(&watched, &context, jobs));
+        work.wait_for_held(1);
+        work.cancel(&cancel);
+        work.let_go();
+        let left = within(SOON, STILL, move || busy_worker.join());
+        assert!(left.is_ok(), "the worker panicked");
+        check(&work, busy, &jobs_rx, 10);
+    });
+}
 
-        let started = work.started();
-        if let Some(late) = started.get(1) {
-            panic!("job {late} started after the cancel: what does the worker look at first?");
-        }
-        assert_eq!(
-            jobs_rx.len(),
-            9,
-            "a job was taken from the queue, but not done"
-        );
+/// Checks that only the first `expected` of `all` jobs have left the queue, and
+/// that these were done.
+fn check(work: &RecordedWork, expected: usize, queue: &Receiver<usize>, all: usize) {
+    let started = work.started();
+    if let Some(late) = started.get(expected) {
+        panic!("job {late} started after the cancel: what does the worker look at first?");
     }
+    assert_eq!(
+        queue.len(),
+        all - started.len(),
+        "a job was taken from the queue, but not done"
+    );
+    work.assert_each_once(expected);
 }
 
-/// Waits until a worker waits for a job, in a `recv` or a `select!`: only
-/// then is a queue without room ready for a send.
-fn wait_for_receiver(jobs: &Sender<usize>) {
-    let mut select = Select::new();
-    select.send(jobs);
-    let why = "the worker does not wait for its next job in a `recv` or a `select!`";
-    select.ready_timeout(LIMIT).expect(why);
+fn no_job_starts_if_the_cancel_came_first() {
+    repeat(20, |_| {
+        let work = RecordedWork::new();
+        let (context, cancel) = Context::with_cancel();
+        let (jobs_tx, jobs_rx) = bounded(10);
+        for job in 1..=10 {
+            jobs_tx.send(job).expect("we hold a receiver too");
+        }
+        work.cancel(&cancel);
+        let jobs = jobs_rx.clone();
+        work.within(SOON, STILL, move |work| worker(work, &context, jobs));
+        check(&work, 0, &jobs_rx, 10);
+    });
 }
 
+/// The cancel and job 2 come while the worker waits.
 fn no_job_starts_that_comes_after_the_cancel() {
     // A wrong answer may be lucky, above all on a machine with one core.
-    for _ in 0..200 {
+    repeat(200, |_| {
         let work = RecordedWork::new();
         let (context, cancel) = Context::with_cancel();
         let (jobs_tx, jobs_rx) = bounded(0);
         let watched = work.clone();
         let idle = thread::spawn(move || worker(&watched, &context, jobs_rx));
-        jobs_tx.send_timeout(1, SOON).expect("a worker takes job 1");
+        let sent = jobs_tx.send_timeout(1, SOON);
+        assert!(sent.is_ok(), "nobody took job 1 from the queue");
         work.wait_for_ended(1);
         wait_for_receiver(&jobs_tx);
-        cancel.cancel();
-        let _ = jobs_tx.send_timeout(2, SOON); // fails if it returned
-        let still = "still waiting for the idle worker: does it see the cancel?";
-        within(SOON, still, move || idle.join()).expect("the worker does not panic");
+        work.cancel(&cancel);
+        let is_taken = jobs_tx.send_timeout(2, SOON).is_ok();
+        let left = within(SOON, STILL, move || idle.join());
+        assert!(left.is_ok(), "the worker panicked");
         let why =
             "job 2 came after the cancel: what does the worker look at first when it wakes up?";
-        assert_eq!(work.started(), [1], "{why}");
-    }
+        assert!(work.started().len() == 1, "{why}");
+        assert!(
+            !is_taken,
+            "job 2 was taken from the queue after the cancel, but not done"
+        );
+    });
 }
 
 fn without_a_cancel_every_job_is_done() {
@@ -110,10 +130,29 @@ fn without_a_cancel_every_job_is_done() {
     let (context, _cancel) = Context::with_cancel();
     let (jobs_tx, jobs_rx) = bounded(10);
     for job in 1..=10 {
-        jobs_tx.send(job).unwrap();
+        jobs_tx.send(job).expect("we hold a receiver too");
     }
     drop(jobs_tx);
     let still = "still waiting for the worker, although the queue is closed";
     work.within_limit(still, move |work| worker(work, &context, jobs_rx));
     work.assert_each_once(10);
+}
+
+fn without_a_cancel_an_idle_worker_stays() {
+    let work = RecordedWork::new();
+    let (context, _cancel) = Context::with_cancel();
+    let (jobs_tx, jobs_rx) = bounded(1);
+    let watched = work.clone();
+    let idle = thread::spawn(move || worker(&watched, &context, jobs_rx));
+    thread::sleep(LONG);
+    let sent = jobs_tx.send(1);
+    assert!(
+        sent.is_ok(),
+        "nobody cancelled, but the worker has returned"
+    );
+    drop(jobs_tx);
+    let still = "still waiting for the worker, although the queue is closed";
+    let left = within_limit(still, move || idle.join());
+    assert!(left.is_ok(), "the worker panicked");
+    work.assert_each_once(1);
 }

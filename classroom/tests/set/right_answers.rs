@@ -647,4 +647,169 @@ impl Pool {
         }"#,
         )]),
     },
+    // first_select
+    Right {
+        exercise: "first_select",
+        answer: "`select!` picks at random: it loses no job",
+        change: Words(&[("let job = select_biased! {", "let job = crossbeam_channel::select! {")]),
+    },
+    Right {
+        exercise: "first_select",
+        answer: "ask for the cancel, then wait for both",
+        change: From(
+            "    loop {",
+            "
+                while !context.is_done() {
+                    crossbeam_channel::select! {
+                        recv(jobs) -> job => match job {
+                            Ok(job) => results.send(work.run(job)).unwrap(),
+                            Err(_) => break,
+                        },
+                        recv(context.done()) -> _ => {}
+                    }
+                }
+            }",
+        ),
+    },
+    Right {
+        exercise: "first_select",
+        answer: "a `Select` that is made at run time",
+        change: From(
+            "    loop {",
+            "
+                let mut select = crossbeam_channel::Select::new_biased();
+                let done = select.recv(context.done());
+                select.recv(&jobs);
+                loop {
+                    let ready = select.select();
+                    if ready.index() == done {
+                        let _ = ready.recv(context.done());
+                        return;
+                    }
+                    let Ok(job) = ready.recv(&jobs) else { return };
+                    results.send(work.run(job)).unwrap();
+                }
+            }",
+        ),
+    },
+    // biased_select
+    Right {
+        exercise: "biased_select",
+        answer: "everything in the arms",
+        change: From(
+            "    loop {",
+            "
+                loop {
+                    select_biased! {
+                        recv(context.done()) -> _ => break,
+                        recv(jobs) -> job => match job {
+                            Ok(job) => drop(work.run(job)),
+                            Err(_) => break,
+                        }
+                    }
+                }
+            }",
+        ),
+    },
+    Right {
+        exercise: "biased_select",
+        answer: "`done` once more in the first line, and `while let`",
+        change: From(
+            "    loop {",
+            "
+                let next = || {
+                    if context.is_done() {
+                        return None;
+                    }
+                    select_biased! {
+                        recv(context.done()) -> _ => None,
+                        recv(jobs) -> job => job.ok(),
+                    }
+                };
+                while let Some(job) = next() {
+                    work.run(job);
+                }
+            }",
+        ),
+    },
+    // second_select
+    Right {
+        exercise: "second_select",
+        answer: "try first, then wait for both, in any order",
+        change: From(
+            "        select_biased! {\n            send",
+            "
+                    if let Err(error) = results.try_send(result) {
+                        let result = error.into_inner();
+                        crossbeam_channel::select! {
+                            recv(context.done()) -> _ => return Some(job),
+                            send(results, result) -> sent => sent.unwrap(),
+                        }
+                    }
+                }
+            }",
+        ),
+    },
+    Right {
+        exercise: "second_select",
+        answer: "at the cancel, try once more",
+        change: From(
+            "        select_biased! {\n            send",
+            "
+                    crossbeam_channel::select! {
+                        send(results, result) -> sent => sent.unwrap(),
+                        recv(context.done()) -> _ => {
+                            if results.try_send(result).is_err() {
+                                return Some(job);
+                            }
+                        }
+                    }
+                }
+            }",
+        ),
+    },
+    // backpressure
+    Right {
+        exercise: "backpressure",
+        answer: "tokens: whoever reads a photo needs one, and each photo that is taken frees one",
+        change: From(
+            "fn run_all",
+            "fn run_all(workers: usize, room: usize, photos: impl Iterator<Item = usize>, work: &RecordedWork) {
+                let (jobs_tx, jobs_rx) = crossbeam_channel::unbounded();
+                let (tokens_tx, tokens_rx) = bounded(workers + room + 1);
+                thread::scope(|scope| {
+                    for _ in 0..workers {
+                        let (jobs, tokens) = (jobs_rx.clone(), tokens_rx.clone());
+                        scope.spawn(move || {
+                            for photo in jobs {
+                                work.run(photo);
+                                let _ = tokens.try_recv();
+                            }
+                        });
+                    }
+                    let mut photos = photos;
+                    loop {
+                        tokens_tx.send(()).unwrap();
+                        let Some(photo) = photos.next() else { break };
+                        jobs_tx.send(photo).unwrap();
+                    }
+                    drop(jobs_tx);
+                });
+            }",
+        ),
+    },
+    Right {
+        exercise: "backpressure",
+        answer: "only `bounded` is imported, and `for_each` sends",
+        change: Words(&[
+            ("use crossbeam_channel::{bounded, unbounded};", "use crossbeam_channel::bounded;"),
+            (
+                "        for photo in photos {
+            jobs_tx.send(photo).expect(\"we hold a receiver too\");
+        }
+",
+                "        photos.for_each(|photo| jobs_tx.send(photo).unwrap());\n",
+            ),
+        ]),
+    },
 ];

@@ -792,7 +792,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
                 jobs.recv()
             };",
         )]),
-        says: "still waiting for the idle worker",
+        says: "still waiting for the worker: does it see the cancel?",
     },
     Wrong {
         exercise: "first_select",
@@ -808,7 +808,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
                 }
             }",
         ),
-        says: "still waiting for the idle worker",
+        says: "still waiting for the worker: does it see the cancel?",
     },
     Wrong {
         exercise: "first_select",
@@ -847,7 +847,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
             "recv(context.done()) -> _ => return,",
             "recv(context.done()) -> _ => jobs.recv(),",
         )]),
-        says: "still waiting for the idle worker",
+        says: "still waiting for the worker: does it see the cancel?",
     },
     Wrong {
         exercise: "first_select",
@@ -860,7 +860,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
                 }
             }",
         ),
-        says: "did the worker return before the cancel?",
+        says: "when there are jobs, does it see the cancel?",
     },
     Wrong {
         exercise: "first_select",
@@ -873,7 +873,88 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
                 }
             }",
         ),
-        says: "still waiting for the idle worker",
+        says: "still waiting for the worker: does it see the cancel?",
+    },
+    Wrong {
+        exercise: "first_select",
+        answer: "take a job, then ask, and drop the job",
+        change: From(
+            "    loop {",
+            "
+                loop {
+                    crossbeam_channel::select! {
+                        recv(context.done()) -> _ => return,
+                        recv(jobs) -> job => {
+                            let Ok(job) = job else { return };
+                            if context.is_done() {
+                                return;
+                            }
+                            results.send(work.run(job)).unwrap();
+                        }
+                    }
+                }
+            }",
+        ),
+        says: "what did the worker do with a job that it took after the cancel?",
+    },
+    Wrong {
+        exercise: "first_select",
+        answer: "biased, but the jobs go first",
+        change: Words(&[
+            ("recv(context.done()) -> _ => return,\n            ", ""),
+            (
+                "recv(jobs) -> job => job,",
+                "recv(jobs) -> job => job, recv(context.done()) -> _ => return,",
+            ),
+        ]),
+        says: "when there are jobs, does it see the cancel?",
+    },
+    Wrong {
+        exercise: "first_select",
+        answer: "look at the cancel every 300 milliseconds",
+        change: From(
+            "    loop {",
+            "
+                while !context.is_done() {
+                    match jobs.recv_timeout(std::time::Duration::from_millis(300)) {
+                        Ok(job) => results.send(work.run(job)).unwrap(),
+                        Err(error) if error.is_timeout() => {}
+                        Err(_) => return,
+                    }
+                }
+            }",
+        ),
+        says: "at the cancel, and not some time later",
+    },
+    Wrong {
+        exercise: "first_select",
+        answer: "a worker without a job returns after two seconds",
+        change: Words(&[(
+            "=> job,\n",
+            "=> job, default(std::time::Duration::from_secs(2)) => return,\n",
+        )]),
+        says: "did the worker return before the cancel?",
+    },
+    Wrong {
+        exercise: "first_select",
+        answer: "at the cancel, empty the queue, so that nobody waits for it",
+        change: Words(&[(
+            "recv(context.done()) -> _ => return,",
+            "recv(context.done()) -> _ => { jobs.try_iter().for_each(drop); return; }",
+        )]),
+        says: "did all jobs in the queue|what did the worker do with a job",
+    },
+    Wrong {
+        exercise: "first_select",
+        answer: "no result after the cancel",
+        change: Words(&[(
+            "results.send(work.run(job)).expect(\"the results are read\");",
+            "let result = work.run(job);
+        if !context.is_done() {
+            results.send(result).unwrap();
+        }",
+        )]),
+        says: "results were sent",
     },
     // second_select
     Wrong {
@@ -898,7 +979,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
                 }
             }",
         ),
-        says: "the worker must wait for its reader",
+        says: "at the cancel, and not some time later",
     },
     Wrong {
         exercise: "second_select",
@@ -943,7 +1024,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
                 }
             }",
         ),
-        says: "what does the worker try first?",
+        says: "which waits for a reader: does it see the cancel?",
     },
     Wrong {
         exercise: "second_select",
@@ -971,6 +1052,102 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
         answer: "do the job again in the arm",
         change: Words(&[("send(results, result)", "send(results, work.run(job))")]),
         says: "job 1 was done 2 times",
+    },
+    Wrong {
+        exercise: "second_select",
+        answer: "ask whether there was a cancel, and only then try; otherwise send",
+        change: From(
+            "        select_biased! {\n            send",
+            "
+                    if context.is_done() {
+                        if results.try_send(result).is_err() {
+                            return Some(job);
+                        }
+                    } else {
+                        results.send(result).unwrap();
+                    }
+                }
+            }",
+        ),
+        says: "which waits for a reader: does it see the cancel?",
+    },
+    Wrong {
+        exercise: "second_select",
+        answer: "look at the cancel every 300 milliseconds",
+        change: From(
+            "        select_biased! {\n            send",
+            "
+                    let pause = std::time::Duration::from_millis(300);
+                    let mut unsent = Some(result);
+                    while let Some(result) = unsent.take() {
+                        if let Err(error) = results.send_timeout(result, pause) {
+                            if context.is_done() {
+                                return Some(job);
+                            }
+                            unsent = Some(error.into_inner());
+                        }
+                    }
+                }
+            }",
+        ),
+        says: "at the cancel, and not some time later",
+    },
+    Wrong {
+        exercise: "second_select",
+        answer: "try again and again, without waiting",
+        change: From(
+            "        select_biased! {\n            send",
+            "
+                    while results.try_send(result).is_err() {
+                        if context.is_done() {
+                            return Some(job);
+                        }
+                    }
+                }
+            }",
+        ),
+        says: "the worker does not wait for a reader",
+    },
+    Wrong {
+        exercise: "second_select",
+        answer: "without a cancel, a reader has two seconds",
+        change: Words(&[(
+            "recv(context.done()) -> _ => return Some(job),",
+            "recv(context.done()) -> _ => return Some(job),
+            default(std::time::Duration::from_secs(2)) => return Some(job),",
+        )]),
+        says: "the worker must wait for its reader",
+    },
+    Wrong {
+        exercise: "second_select",
+        answer: "the job is half of its result",
+        change: Words(&[("=> return Some(job),", "=> return Some(result / 2),")]),
+        says: "the result of job 7: the worker should return that job",
+    },
+    Wrong {
+        exercise: "second_select",
+        answer: "after the cancel, every job counts as undelivered",
+        change: Words(&[(
+            "sent.expect(\"the receiver is still there\"),",
+            "{ sent.unwrap(); if context.is_done() { return Some(job); } }",
+        )]),
+        says: "every result was handed over, but the worker returned Some(1)",
+    },
+    Wrong {
+        exercise: "second_select",
+        answer: "another thread waits for the reader",
+        change: From(
+            "        select_biased! {\n            send",
+            "
+                    let results = results.clone();
+                    thread::spawn(move || results.send(result));
+                    if context.is_done() {
+                        return Some(job);
+                    }
+                }
+            }",
+        ),
+        says: "the worker should return that job|still waiting|what does the worker try first?",
     },
     // biased_select
     Wrong {
@@ -1056,7 +1233,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
                 }
             }",
         ),
-        says: "job 2 came after the cancel",
+        says: "job 1 started after the cancel",
     },
     Wrong {
         exercise: "biased_select",
@@ -1072,6 +1249,69 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
             }",
         ),
         says: "the worker does not wait for its next job",
+    },
+    Wrong {
+        exercise: "biased_select",
+        answer: "ask before the select and after it, and drop the job",
+        change: From(
+            "    loop {",
+            "
+                while !context.is_done() {
+                    crossbeam_channel::select! {
+                        recv(context.done()) -> _ => return,
+                        recv(jobs) -> job => match job {
+                            Ok(job) if !context.is_done() => drop(work.run(job)),
+                            _ => return,
+                        },
+                    }
+                }
+            }",
+        ),
+        says: "taken from the queue after the cancel, but not done",
+    },
+    Wrong {
+        exercise: "biased_select",
+        answer: "look at the cancel every ten milliseconds, and once more after taking a job",
+        change: From(
+            "    loop {",
+            "
+                while !context.is_done() {
+                    match jobs.recv_timeout(std::time::Duration::from_millis(10)) {
+                        Ok(job) if !context.is_done() => drop(work.run(job)),
+                        Err(error) if error.is_timeout() => {}
+                        _ => return,
+                    }
+                }
+            }",
+        ),
+        says: "taken from the queue after the cancel, but not done",
+    },
+    Wrong {
+        exercise: "biased_select",
+        answer: "at the cancel, empty the queue",
+        change: Words(&[(
+            "recv(context.done()) -> _ => return,",
+            "recv(context.done()) -> _ => { jobs.try_iter().for_each(drop); return; }",
+        )]),
+        says: "a job was taken from the queue, but not done",
+    },
+    Wrong {
+        exercise: "biased_select",
+        answer: "a worker without a job returns after two seconds",
+        change: Words(&[(
+            "=> job,\n",
+            "=> job, default(std::time::Duration::from_secs(2)) => return,\n",
+        )]),
+        says: "nobody cancelled, but the worker has returned",
+    },
+    Wrong {
+        exercise: "biased_select",
+        answer: "look at the cancel only after the first job",
+        change: Words(&[(
+            "    loop {",
+            "    if let Ok(job) = jobs.recv() { work.run(job); }\n    loop {",
+        )]),
+        says: "job 1 started after the cancel",
     },
     // drain
     Wrong {
@@ -1608,7 +1848,7 @@ impl Pool {
             full.into_inner()();
         }"#,
         )]),
-        says: "the number of threads must not depend on the number of jobs",
+        says: "it wait until the job is done?",
     },
     Wrong {
         exercise: "write_a_pool",
@@ -1982,6 +2222,104 @@ impl Pool {
             "let _ = jobs_tx.send_timeout(photo, SOON / 2);",
         )]),
         says: "reading went on after photo 9",
+    },
+    Wrong {
+        exercise: "backpressure",
+        answer: "wait for two seconds, then throw the photo away",
+        change: Words(&[(
+            "jobs_tx.send(photo).expect(\"we hold a receiver too\");",
+            "let _ = jobs_tx.send_timeout(photo, SOON * 2);",
+        )]),
+        says: "reading went on after photo 6",
+    },
+    Wrong {
+        exercise: "backpressure",
+        answer: "the limit holds only until the first photo is done",
+        change: Words(&[(
+            "for photo in photos {",
+            "let mut photos = photos;
+        for photo in photos.by_ref().take(workers + room + 1) {
+            jobs_tx.send(photo).unwrap();
+        }
+        for photo in Vec::from_iter(photos) {",
+        )]),
+        says: "later, 9",
+    },
+    Wrong {
+        exercise: "backpressure",
+        answer: "read as many as may be in memory, and wait until all of them are done",
+        change: From(
+            "fn run_all",
+            "fn run_all(workers: usize, room: usize, photos: impl Iterator<Item = usize>, work: &RecordedWork) {
+                let (jobs_tx, jobs_rx) = unbounded();
+                let (done_tx, done_rx) = unbounded();
+                thread::scope(|scope| {
+                    for _ in 0..workers {
+                        let (jobs, done) = (jobs_rx.clone(), done_tx.clone());
+                        scope.spawn(move || {
+                            for photo in jobs {
+                                done.send(work.run(photo)).unwrap();
+                            }
+                        });
+                    }
+                    let mut in_memory = 0;
+                    for photo in photos {
+                        jobs_tx.send(photo).unwrap();
+                        in_memory += 1;
+                        if in_memory == workers + room + 1 {
+                            done_rx.iter().take(in_memory).for_each(drop);
+                            in_memory = 0;
+                        }
+                    }
+                    drop(jobs_tx);
+                });
+            }",
+        ),
+        says: "although a worker was free",
+    },
+    Wrong {
+        exercise: "backpressure",
+        answer: "a queue for each worker",
+        change: From(
+            "fn run_all",
+            "fn run_all(workers: usize, room: usize, photos: impl Iterator<Item = usize>, work: &RecordedWork) {
+                thread::scope(|scope| {
+                    let queues: Vec<_> = (0..workers).map(|_| {
+                        let (jobs_tx, jobs_rx) = bounded(room / workers);
+                        scope.spawn(move || {
+                            for photo in jobs_rx {
+                                work.run(photo);
+                            }
+                        });
+                        jobs_tx
+                    }).collect();
+                    for photo in photos {
+                        queues[photo % workers].send(photo).unwrap();
+                    }
+                });
+            }",
+        ),
+        says: "reading stopped after photo|although a worker was free",
+    },
+    Wrong {
+        exercise: "backpressure",
+        answer: "look ahead: one more photo is in memory",
+        change: Words(&[(
+            "for photo in photos {",
+            "let mut photos = photos.peekable();
+        while let Some(photo) = photos.next() {
+            photos.peek();",
+        )]),
+        says: "reading went on after photo 9",
+    },
+    Wrong {
+        exercise: "backpressure",
+        answer: "the right limit, but a worker without a photo returns after two seconds",
+        change: Words(&[(
+            "for photo in jobs {",
+            "while let Ok(photo) = jobs.recv_timeout(SOON * 2) {",
+        )]),
+        says: "did the workers return before the others came?",
     },
     // errors_as_values
     Wrong {
@@ -2832,7 +3170,7 @@ impl Pool {"#,
             "self.all_gone.recv_timeout(grace);",
             "self.all_gone.recv_timeout(SOON / 2);",
         )]),
-        says: "is Interrupted, but it should be Done",
+        says: "with 0ns of grace: when does it cancel?",
     },
     Wrong {
         exercise: "whole_pool",
