@@ -1,5 +1,5 @@
-//! What the workers print. The program that has started them reads it, and draws
-//! the picture from it.
+//! What the workers print. The program that has started them reads it, and
+//! draws the picture from it.
 
 /// What a worker does with a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

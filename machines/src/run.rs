@@ -51,8 +51,9 @@ struct Crew<'a> {
     done: BTreeSet<usize>,
 }
 
-/// Returns whether no job was lost, and somebody did them. If a process or a server cannot be started,
-/// it ends the program with status 1 and one line on stderr.
+/// Returns whether no job was lost, and somebody did them. If a process or a
+/// server cannot be started, it ends the program with status 1 and one line on
+/// stderr.
 ///
 /// # Errors
 ///
