@@ -198,6 +198,7 @@ impl Expansion {
         let info = self.text("classroom/info.toml")?;
         let list: Exercises = toml::from_str(&info).map_err(|error| error.to_string())?;
         let page = self.text("classroom/README.md")?;
+        let hints = self.text("classroom/HINTS.md")?;
         let mut html = String::new();
         for exercise in list.exercises.iter().filter(|it| it.dir == lesson) {
             let name = &exercise.name;
@@ -209,10 +210,13 @@ impl Expansion {
             let (first, rest) = task.split_at_checked(1).unwrap_or_default();
             let task = first.to_uppercase() + rest;
             html += &format!("### {name}\n\nWhat is wrong, or missing? {task}.\n\n");
-            for (step, hint) in steps(&exercise.hint).iter().enumerate() {
-                html += &details(&format!("Hint {} for {name}", step + 1), hint);
-                html += "\n";
-            }
+            let first = exercise.hint.split("\n\nThe next steps").next();
+            let first = with_links(first.unwrap_or_default());
+            html += &details(&format!("Hint 1 for {name}"), &first);
+            let steps = hints
+                .split("\n## ")
+                .find_map(|part| part.strip_prefix(&format!("{name}\n")));
+            html += steps.ok_or(format!("no hints for {name} in classroom/HINTS.md"))?;
         }
         if html.is_empty() {
             return Err("there is no such exercise".to_string());
@@ -278,18 +282,15 @@ fn header(source: &str, part: &str) -> Result<String, String> {
     Ok(first.to_uppercase().chain(letters).collect())
 }
 
-/// The steps of a hint: "1. …", "2. …".
-fn steps(hint: &str) -> Vec<String> {
-    let mut steps: Vec<String> = Vec::new();
-    for line in hint.trim().lines() {
-        let number = format!("{}. ", steps.len() + 1);
-        match (line.strip_prefix(&number), steps.last_mut()) {
-            (Some(text), _) => steps.push(text.to_string()),
-            (None, Some(step)) => *step += &format!("\n{}", line.trim_start()),
-            (None, None) => {}
-        }
-    }
-    steps.iter().map(|step| step.trim().to_string()).collect()
+/// Each line that is an address becomes a link.
+fn with_links(text: &str) -> String {
+    let lines = text
+        .lines()
+        .map(|line| match line.strip_prefix("https://") {
+            Some(_) => format!("<{line}>\n"),
+            None => format!("{line}\n"),
+        });
+    lines.collect()
 }
 
 /// A question, with a reason under each of its answers:
@@ -507,10 +508,5 @@ mod tests {
             "//! # A\n//!\n//! Predict: how\n//! long?\n//!\n//! Try:\n//! - `x`\n\nfn f() {}";
         assert_eq!(header(source, "Predict").as_deref(), Ok("How\nlong?"));
         assert_eq!(header(source, "Try").as_deref(), Ok("- `x`"));
-    }
-
-    #[test]
-    fn a_hint_has_its_steps() {
-        assert_eq!(steps("\n1. a\n   b\n\n2. c"), ["a\nb", "c"]);
     }
 }

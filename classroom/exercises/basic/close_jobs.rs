@@ -6,6 +6,7 @@
 // waiting, and `run_all` waits for them.
 //
 // Lesson: cargo run -p worker-pools --bin basic
+// https://docs.rs/crossbeam-channel/0.5/crossbeam_channel/#disconnection
 
 use std::thread;
 

@@ -8,6 +8,7 @@
 // A channel is closed when its last `Sender` is dropped. Each worker has one.
 //
 // Lesson: cargo run -p worker-pools --bin basic
+// https://docs.rs/crossbeam-channel/0.5/crossbeam_channel/#disconnection
 
 use std::thread;
 

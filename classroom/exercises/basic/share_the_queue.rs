@@ -6,6 +6,7 @@
 // wait for it, while the other workers have nothing to do.
 //
 // Lesson: cargo run -p worker-pools --bin basic
+// https://docs.rs/crossbeam-channel/0.5/crossbeam_channel/#sharing-channels
 
 use std::thread;
 

@@ -5,6 +5,7 @@
 // any number of photos. The memory does not.
 //
 // Lesson: cargo run -p worker-pools --bin buffered_vs_unbuffered
+// https://docs.rs/crossbeam-channel/0.5/crossbeam_channel/fn.bounded.html
 
 use std::thread;
 

@@ -6,6 +6,7 @@
 // `select` does the same.
 //
 // Lesson: cargo run -p worker-pools --bin context_cancel
+// docs.rs/crossbeam-channel/0.5/crossbeam_channel/macro.select_biased.html
 
 use std::thread;
 

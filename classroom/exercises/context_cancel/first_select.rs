@@ -11,6 +11,7 @@
 // also ready when its channel is closed: then `job` is an `Err`.
 //
 // Lesson: cargo run -p worker-pools --bin context_cancel
+// https://docs.rs/crossbeam-channel/0.5/crossbeam_channel/macro.select.html
 
 use std::thread;
 use std::time::Duration;

@@ -8,6 +8,7 @@
 // the worker must return the job that it did for nothing.
 //
 // Lesson: cargo run -p worker-pools --bin context_cancel
+// docs.rs/crossbeam-channel/0.5/crossbeam_channel/macro.select_biased.html
 
 use std::thread;
 

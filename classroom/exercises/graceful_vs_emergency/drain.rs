@@ -5,6 +5,7 @@
 // jobs that were accepted must be done first.
 //
 // Lesson: cargo run -p worker-pools --bin graceful_vs_emergency
+// Documentation: https://doc.rust-lang.org/std/thread/struct.JoinHandle.html
 
 use std::thread::{self, JoinHandle};
 

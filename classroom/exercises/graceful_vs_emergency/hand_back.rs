@@ -4,6 +4,7 @@
 // the rest again. Which jobs were interrupted, and which never started?
 //
 // Lesson: cargo run -p worker-pools --bin graceful_vs_emergency
+// https://docs.rs/crossbeam-channel/0.5/crossbeam_channel/struct.Receiver.html
 
 use std::thread;
 

@@ -6,6 +6,7 @@
 // other copy of it.
 //
 // Lesson: cargo run -p worker-pools --bin production_pool
+// https://docs.rs/crossbeam-channel/0.5/crossbeam_channel/struct.Sender.html
 
 use crossbeam_channel::Sender;
 

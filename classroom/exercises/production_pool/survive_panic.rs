@@ -7,6 +7,7 @@
 // the closure returns, or `Err` with its panic.
 //
 // Lesson: cargo run -p worker-pools --bin production_pool
+// Documentation: https://doc.rust-lang.org/std/panic/fn.catch_unwind.html
 
 use std::panic::catch_unwind;
 use std::thread;

@@ -6,6 +6,7 @@
 // `shutdown`.
 //
 // Lesson: cargo run -p worker-pools --bin production_pool
+// https://docs.rs/crossbeam-channel/0.5/crossbeam_channel/struct.Receiver.html
 
 use std::convert::Infallible;
 use std::panic::catch_unwind;

@@ -1,10 +1,11 @@
 // # The forgotten shutdown
 //
-// If somebody forgets `shutdown`, returns early with `?`, or panics, the jobs in
-// the queue are lost: the program ends, and its workers end with it. In Go you
-// must remember `defer`. In Rust the type itself can shut the pool down.
+// If somebody forgets `shutdown`, returns early with `?`, or panics, the jobs
+// in the queue are lost: the program ends, and its workers end with it. In Go
+// you must remember `defer`. In Rust the type itself can shut the pool down.
 //
 // Lesson: cargo run -p worker-pools --bin struct_pool
+// Documentation: https://doc.rust-lang.org/std/ops/trait.Drop.html
 
 use std::thread::{self, JoinHandle};
 

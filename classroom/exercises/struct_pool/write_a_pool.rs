@@ -6,6 +6,7 @@
 //
 // Lesson: cargo run -p worker-pools --bin struct_pool
 // (Its pool can also be dropped, and it survives a panic. Yours need not.)
+// Documentation: https://doc.rust-lang.org/std/thread/struct.JoinHandle.html
 
 use std::thread::{self, JoinHandle};
 

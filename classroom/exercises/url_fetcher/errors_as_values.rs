@@ -5,6 +5,7 @@
 // fetches the rest.
 //
 // Lesson: cargo run -p worker-pools --bin url_fetcher
+// Documentation: https://doc.rust-lang.org/std/result/index.html
 
 use crossbeam_channel::{Receiver, Sender};
 

@@ -8,6 +8,7 @@
 // context has no deadline.
 //
 // Lesson: cargo run -p worker-pools --bin url_fetcher -- --deadline-secs 1
+// Documentation: https://doc.rust-lang.org/std/time/struct.Instant.html
 
 use std::time::{Duration, Instant};
 

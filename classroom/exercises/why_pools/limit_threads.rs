@@ -11,6 +11,7 @@
 // when its last sender is dropped.
 //
 // Lesson: cargo run -p worker-pools --bin why_pools
+// Documentation: https://doc.rust-lang.org/std/thread/fn.scope.html
 
 use std::thread;
 

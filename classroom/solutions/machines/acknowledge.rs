@@ -8,7 +8,6 @@
 // well, nobody else may get the job, however long it takes.
 //
 // Lesson: cargo run -p machines
-// Documentation: https://redis.io/docs/latest/commands/xack/
 
 use classroom::{LeasedQueue, PieceWork};
 

@@ -279,12 +279,49 @@ fn rustlings_knows_them_in_this_order() {
     let names = info.lines().filter_map(|line| line.strip_prefix("name = "));
     let names: Vec<&str> = names.map(|name| name.trim_matches('"')).collect();
     assert_eq!(names, EXERCISES.map(|(_, name, _)| name));
+}
+
+/// Rustlings shows a hint at once, so only its first step is there.
+#[test]
+fn every_hint_has_its_first_step_a_page_of_documentation_and_more_steps() {
+    let is_page = |text: &str| {
+        ["docs.rs/", "doc.rust-lang.org/std/", "redis.io/docs/"]
+            .iter()
+            .any(|site| text.contains(site))
+    };
+    let info = read("info.toml");
+    let more = read("HINTS.md");
     let hints: Vec<&str> = info.split("\nhint = \"\"\"").skip(1).collect();
-    for (name, hint) in names.iter().zip(hints) {
+    assert_eq!(hints.len(), EXERCISES.len());
+    for ((_, name, _), hint) in EXERCISES.iter().zip(hints) {
         let hint = hint.split("\"\"\"").next().unwrap_or_default();
-        assert!(
-            hint.contains("\n1. ") && hint.contains("\n\n2. "),
-            "the hint of {name} has steps"
+        assert!(is_page(hint), "the hint of {name}");
+        assert!(is_page(parts(&exercise(name)).0), "the exercise {name}");
+        assert!(hint.ends_with("HINTS.md, folded."), "the hint of {name}");
+        for step in ["Hint 2", "Hint 3"] {
+            let summary = format!("<summary>{step} for {name}</summary>");
+            assert_eq!(more.matches(&summary).count(), 1, "{summary}");
+        }
+    }
+}
+
+#[test]
+fn what_rustlings_prints_fits_a_terminal() {
+    let info = read("info.toml");
+    let wide = info
+        .lines()
+        .find(|line| !line.starts_with('#') && line.chars().count() > 80);
+    assert_eq!(wide, None);
+    for (_, name, _) in EXERCISES {
+        let exercise = exercise(name);
+        let wide = parts(&exercise)
+            .0
+            .lines()
+            .filter(|line| line.starts_with("//"));
+        assert_eq!(
+            wide.clone().find(|line| line.chars().count() > 80),
+            None,
+            "{name}"
         );
     }
 }
