@@ -37,9 +37,19 @@ pub struct RecordedWork {
     held_from: Option<usize>,
     hold: Context,
     let_go: Cancel,
-    seen: Arc<(Mutex<Seen>, Condvar)>,
+    record: Arc<Record>,
     /// For the picture of a failed check. Its workers are the threads of `Seen`.
     timeline: Timeline,
+}
+
+#[derive(Debug, Default)]
+struct Record {
+    seen: Mutex<Seen>,
+    /// Something has changed.
+    changed: Condvar,
+    /// So many jobs run at the same time that those of [`RecordedWork::meet`] can go on. Without
+    /// this, each of many workers would wake all others.
+    met: Condvar,
 }
 
 #[derive(Debug, Default)]
@@ -79,7 +89,7 @@ impl RecordedWork {
             held_from: None,
             hold,
             let_go,
-            seen: Arc::default(),
+            record: Arc::default(),
             timeline,
         }
     }
@@ -208,7 +218,10 @@ impl RecordedWork {
         let times = seen.times.entry(job).or_default();
         *times += 1;
         let times = *times;
-        self.seen.1.notify_all();
+        self.record.changed.notify_all();
+        if seen.max_at_once >= self.meet {
+            self.record.met.notify_all();
+        }
         drop(seen);
         let running = Running {
             work: self,
@@ -227,35 +240,47 @@ impl RecordedWork {
         if self.slow == Some(job) {
             thread::sleep(LATER);
         }
-        self.wait_for_others(|seen| seen.max_at_once >= self.meet);
+        self.wait_for_others(&self.record.met, |seen| seen.max_at_once >= self.meet);
         if is_early && self.lingers {
             self.wait_until(LINGER, |seen| seen.gave_up || seen.max_at_once > self.meet);
         }
         let (last, of) = &self.last;
         if last.contains(&job) {
             let others = of - last.len();
-            self.wait_for_others(|seen| seen.ended >= others);
+            self.wait_for_others(&self.record.changed, |seen| seen.ended >= others);
             let mut seen = self.lock();
             seen.waited_for_last |= seen.ended < others;
         }
         running
     }
 
-    fn wait_for_others(&self, have_come: impl Fn(&Seen) -> bool) {
-        let in_time = self.wait_until(WAIT_TIMEOUT, |seen| seen.gave_up || have_come(seen));
+    fn wait_for_others(&self, changed: &Condvar, have_come: impl Fn(&Seen) -> bool) {
+        let have_come = |seen: &Seen| seen.gave_up || have_come(seen);
+        let in_time = self.wait_on(changed, WAIT_TIMEOUT, have_come);
         self.lock().gave_up |= !in_time;
     }
 
     /// Waits until `condition` is true. Returns whether that happened within the limit.
     fn wait_until(&self, limit: Duration, condition: impl Fn(&Seen) -> bool) -> bool {
-        let (seen, changed) = (self.lock(), &self.seen.1);
-        let waited = changed.wait_timeout_while(seen, limit, |seen| !condition(seen));
+        self.wait_on(&self.record.changed, limit, condition)
+    }
+
+    fn wait_on(
+        &self,
+        changed: &Condvar,
+        limit: Duration,
+        condition: impl Fn(&Seen) -> bool,
+    ) -> bool {
+        let waited = changed.wait_timeout_while(self.lock(), limit, |seen| !condition(seen));
         let (_seen, timed_out) = waited.unwrap_or_else(PoisonError::into_inner);
         !timed_out.timed_out()
     }
 
     fn lock(&self) -> MutexGuard<'_, Seen> {
-        self.seen.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.record
+            .seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Jobs 1 to `jobs`, as they come in real life: a few, then none for a while, then more. Each
@@ -490,6 +515,6 @@ impl Drop for Running<'_> {
         let mut seen = self.work.lock();
         seen.running -= 1;
         seen.ended += 1;
-        self.work.seen.1.notify_all();
+        self.work.record.changed.notify_all();
     }
 }

@@ -69,8 +69,8 @@ fn nobody_waits_for_other_jobs() {
 
 fn as_many_jobs_as_workers() {
     // A worker that returns too early might be lucky, but not every time.
-    repeat(32, |run| {
-        let workers = 1 + run % 8;
+    repeat(300, |run| {
+        let workers = 1 + run % 16;
         let work = RecordedWork::new().meet(workers);
         work.within_limit(STILL, move |work| run_all(workers, workers, work));
         work.assert_pool_of(workers);
