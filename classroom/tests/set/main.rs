@@ -25,7 +25,7 @@ const LINE: &str = "\n// ---- The checks.";
 
 /// Each exercise: its lesson, which is its folder; its name; and words from the message that it prints
 /// as it is shipped.
-const EXERCISES: [(&str, &str, &str); 18] = [
+const EXERCISES: [(&str, &str, &str); 19] = [
     ("why_pools", "limit_threads", "the jobs ran on 12 threads"),
     ("basic", "close_results", "who holds a sender?"),
     (
@@ -45,6 +45,11 @@ const EXERCISES: [(&str, &str, &str); 18] = [
         "what does the worker look at first?",
     ),
     ("context_cancel", "second_select", "does it see the cancel?"),
+    (
+        "context_cancel",
+        "keep_the_cancel",
+        "who has cancelled, and where?",
+    ),
     (
         "graceful_vs_emergency",
         "drain",

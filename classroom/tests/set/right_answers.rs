@@ -768,6 +768,29 @@ impl Pool {
             }",
         ),
     },
+    // keep_the_cancel
+    Right {
+        exercise: "keep_the_cancel",
+        answer: "a `drop` that cancels",
+        change: Words(&[(
+            "fn start(",
+            "impl Drop for Pool {
+    fn drop(&mut self) {
+        self.cancel.cancel();
+    }
+}
+
+fn start(",
+        )]),
+    },
+    Right {
+        exercise: "keep_the_cancel",
+        answer: "the cancel is shared, and in a field that nobody reads",
+        change: Words(&[
+            ("    cancel: Cancel,", "    _cancel: std::sync::Arc<Cancel>,"),
+            ("        cancel,\n    }", "        _cancel: std::sync::Arc::new(cancel),\n    }"),
+        ]),
+    },
     // backpressure
     Right {
         exercise: "backpressure",

@@ -1313,6 +1313,107 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
         )]),
         says: "job 1 started after the cancel",
     },
+    // keep_the_cancel
+    Wrong {
+        exercise: "keep_the_cancel",
+        answer: "a context that never ends",
+        change: Words(&[
+            (
+                "let (context, cancel) = Context::with_cancel();",
+                "let (context, cancel) = (Context::background(), Context::with_cancel().1);",
+            ),
+        ]),
+        says: "who cancels when the pool is dropped?",
+    },
+    Wrong {
+        exercise: "keep_the_cancel",
+        answer: "a variable in `start`",
+        change: Words(&[
+            ("    /// Dropped together with the pool.\n    cancel: Cancel,\n", ""),
+            ("        cancel,\n    }", "    }"),
+            ("    Pool {\n        jobs", "    let _cancel = cancel;\n    Pool {\n        jobs"),
+        ]),
+        says: "who has cancelled, and where?",
+    },
+    Wrong {
+        exercise: "keep_the_cancel",
+        answer: "forget the cancel, so that it is never dropped",
+        change: Words(&[
+            ("    /// Dropped together with the pool.\n    cancel: Cancel,\n", ""),
+            ("        cancel,\n    }", "    }"),
+            ("    Pool {\n        jobs", "    std::mem::forget(cancel);\n    Pool {\n        jobs"),
+        ]),
+        says: "who cancels when the pool is dropped?",
+    },
+    Wrong {
+        exercise: "keep_the_cancel",
+        answer: "each worker keeps a clone",
+        change: Words(&[
+            ("    /// Dropped together with the pool.\n    cancel: Cancel,\n", ""),
+            ("        cancel,\n    }", "    }"),
+            (
+                "thread::spawn(move || worker(",
+                "let cancel = cancel.clone();
+        thread::spawn(move || { let _cancel = cancel; worker(",
+            ),
+            ("&context, jobs))", "&context, jobs) })"),
+        ]),
+        says: "who cancels when the pool is dropped?",
+    },
+    Wrong {
+        exercise: "keep_the_cancel",
+        answer: "another thread keeps it for two seconds",
+        change: Words(&[
+            ("    /// Dropped together with the pool.\n    cancel: Cancel,\n", ""),
+            ("        cancel,\n    }", "    }"),
+            (
+                "    Pool {\n        jobs",
+                "    thread::spawn(move || {
+        thread::sleep(std::time::Duration::from_secs(2));
+        drop(cancel);
+    });
+    Pool {\n        jobs",
+            ),
+        ]),
+        says: "who cancels when the pool is dropped?",
+    },
+    Wrong {
+        exercise: "keep_the_cancel",
+        answer: "one cancel for all pools, dropped with the first of them",
+        change: Words(&[
+            (
+                "let (context, cancel) = Context::with_cancel();",
+                "static SHARED: std::sync::Mutex<Option<(Context, Cancel)>> = std::sync::Mutex::new(None);
+    let mut shared = SHARED.lock().unwrap();
+    let fresh = shared.take().filter(|(context, _)| !context.is_done());
+    let (context, cancel) = fresh.unwrap_or_else(Context::with_cancel);
+    *shared = Some((context.clone(), cancel.clone()));
+    drop(shared);",
+            ),
+            ("    workers: Vec<JoinHandle<()>>,\n", "    workers: Vec<JoinHandle<()>>,\n    _all: DropAll,\n"),
+            ("        cancel,\n    }", "        _all: DropAll(cancel.clone()), cancel,\n    }"),
+            (
+                "struct Pool {",
+                "struct DropAll(Cancel);
+impl Drop for DropAll {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
+}
+struct Pool {",
+            ),
+        ]),
+        says: "who has cancelled, and where?|nobody takes job",
+    },
+    Wrong {
+        exercise: "keep_the_cancel",
+        answer: "the workers do not look at the context",
+        change: Words(&[
+            ("            recv(context.done()) -> _ => return,\n", ""),
+            ("let _ = work.run_with(context, job);", "work.run(job);"),
+        ]),
+        says: "who cancels when the pool is dropped?",
+    },
     // drain
     Wrong {
         exercise: "drain",
