@@ -1949,7 +1949,7 @@ impl Pool {
             full.into_inner()();
         }"#,
         )]),
-        says: "it wait until the job is done?",
+        says: "Check 1 of 6 fails",
     },
     Wrong {
         exercise: "write_a_pool",
@@ -3185,7 +3185,7 @@ impl Pool {"#,
             "        let _ = self.all_gone.recv_timeout(grace); // closed, or the time is up\n",
             "",
         )]),
-        says: "but it should be Done",
+        says: "but it should be",
     },
     Wrong {
         exercise: "whole_pool",
