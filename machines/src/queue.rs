@@ -456,7 +456,8 @@ fn words(command: &str) -> Cmd {
     command
 }
 
-fn connect(client: &Client) -> RedisResult<Connection> {
+/// A connection on which no answer takes longer than [`ANSWER_TIMEOUT`].
+pub fn connect(client: &Client) -> RedisResult<Connection> {
     let connection = client.get_connection_with_timeout(ANSWER_TIMEOUT)?;
     connection.set_read_timeout(Some(ANSWER_TIMEOUT))?;
     connection.set_write_timeout(Some(ANSWER_TIMEOUT))?;

@@ -12,6 +12,8 @@ use std::{env, fs, process, thread};
 
 use worker_pools::output::fail;
 
+use crate::queue::connect;
+
 /// The programs, of which one must be there. They do the same.
 const PROGRAMS: [&str; 2] = ["redis-server", "valkey-server"];
 /// How long it may take to start.
@@ -88,11 +90,11 @@ fn keep(folder: &Path, aof: bool) -> Result<(), String> {
     let in_folder = |error: io::Error| format!("{}: {error}", folder.display());
     make_private_folder(folder).map_err(in_folder)?;
     let mut server = start(folder, aof)?;
-    println!("{READY}");
-    // At the end, `Running` is dropped.
-    for line in io::stdin().lines() {
-        if line.is_ok_and(|line| line == "restart") {
-            drop(server);
+    // If nobody reads it, stdin is closed as well.
+    let _ = writeln!(io::stdout(), "{READY}");
+    for line in io::stdin().lines().map_while(|line| line.ok()) {
+        if line == "restart" {
+            drop(server); // kills it
             server = start(folder, aof)?;
         }
     }
@@ -151,8 +153,7 @@ fn until_it_answers(
         redis::Client::open(url(folder)).map_err(|error| error.to_string())?;
     let deadline = Instant::now() + START_TIMEOUT;
     loop {
-        let answer = client
-            .get_connection()
+        let answer = connect(&client)
             .and_then(|mut it| redis::cmd("PING").exec(&mut it));
         let Err(error) = answer else {
             return Ok(server);
