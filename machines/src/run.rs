@@ -202,18 +202,24 @@ impl Show<'_> {
     }
 
     /// Lets all processes finish the jobs that they have, and waits for them.
-    /// At another signal, they give these jobs back.
+    /// At another signal, they give these jobs back. At one more, they are
+    /// killed: the leases of their jobs expire.
     fn end(&mut self) {
         self.crew.tell("finish");
+        let mut gives_back = false;
         while !self.crew.processes.is_empty() {
             select! {
                 recv(self.ended) -> number => {
                     self.crew.remove(number.expect("the crew can send"));
                 }
-                recv(self.signals) -> _ => {
+                recv(self.signals) -> _ => if gives_back {
+                    eprintln!("killing the processes that are left");
+                    self.crew.kill_all();
+                } else {
                     eprintln!("giving the jobs back");
                     self.crew.tell("give back");
-                }
+                    gives_back = true;
+                },
             }
         }
     }
@@ -313,6 +319,11 @@ impl Crew<'_> {
             // It fails only if the process has ended by itself.
             let _ = process.child.kill();
         }
+    }
+
+    fn kill_all(&mut self) {
+        let numbers: Vec<usize> = self.processes.keys().copied().collect();
+        numbers.into_iter().for_each(|number| self.kill(number));
     }
 
     /// A process has ended. If it died of a job, another one takes its place,

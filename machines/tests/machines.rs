@@ -622,6 +622,47 @@ fn a_second_signal_gives_the_jobs_back_from_a_terminal_and_from_elsewhere() {
     }
 }
 
+/// A worker that does not even see the signals.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_third_signal_ends_the_lesson_although_a_process_hangs() {
+    let Some(mut machines) = show_in_terminal("--work-ms 3600000 --kill-after-ms 0") else {
+        return;
+    };
+    machines.line(); // the first status
+    for worker in workers_of(&machines) {
+        let stop = format!("kill -STOP {worker}");
+        let stopped = Command::new("sh").args(["-c", &stop]).status();
+        assert!(stopped.expect("a shell").success());
+    }
+    for _ in 0..2 {
+        machines.signal("INT");
+        assert!(machines.runs_for(Duration::from_millis(500)));
+    }
+    machines.signal("INT");
+    let ended = machines.end();
+    assert_eq!(ended.status, Some(0), "{ended:?}");
+    let account = ended.stdout.last().expect("the account");
+    assert!(account.contains(": 0 done, 0 dead, "), "{account}");
+}
+
+/// The numbers of its processes with workers.
+#[cfg(target_os = "linux")]
+fn workers_of(machines: &Running) -> Vec<String> {
+    let is_worker = |process: &PathBuf| {
+        let read = |file| fs::read_to_string(process.join(file)).unwrap_or_default();
+        let parent = format!("PPid:\t{}\n", machines.id());
+        read("status").contains(&parent) && read("cmdline").contains("\0work\0")
+    };
+    let processes = fs::read_dir("/proc").expect("on Linux");
+    let processes = processes.filter_map(|process| Some(process.ok()?.path()));
+    let workers = processes.filter(is_worker);
+    let workers = workers.filter_map(|it| Some(it.file_name()?.to_str()?.to_string()));
+    let workers: Vec<String> = workers.collect();
+    assert_eq!(workers.len(), 3);
+    workers
+}
+
 #[test]
 fn a_killed_lesson_leaves_nothing_behind() {
     if program().is_none() {

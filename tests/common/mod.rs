@@ -117,6 +117,11 @@ impl Running {
         std::fs::read_dir(tasks).expect("it runs").count()
     }
 
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends it a signal.
     #[cfg(unix)]
     pub fn signal(&self, name: &str) {
