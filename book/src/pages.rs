@@ -165,7 +165,7 @@ impl Expansion {
         let section = lesson.ok_or("there is no such lesson")?.section;
         let section = match section.split_once(", ") {
             Some((article, section)) => format!("Article {article}, {section}"),
-            None => section.replacen('b', "B", 1), // beyond the articles
+            None => capitalized(section),
         };
         let (heading, _) = self.teaching(name)?;
         let minutes: Vec<&str> = heading.split(", ").collect();
@@ -207,8 +207,7 @@ impl Expansion {
                 .find(|line| line.starts_with(&format!("| [{name}]")));
             let task = row.and_then(|row| row.trim_end_matches(" |").rsplit(" | ").next());
             let task = task.ok_or(format!("no row for {name} in classroom/README.md"))?;
-            let (first, rest) = task.split_at_checked(1).unwrap_or_default();
-            let task = first.to_uppercase() + rest;
+            let task = capitalized(task);
             html += &format!("### {name}\n\nWhat is wrong, or missing? {task}.\n\n");
             let first = exercise.hint.split("\n\nThe next steps").next();
             let first = with_links(first.unwrap_or_default());
@@ -277,9 +276,16 @@ fn header(source: &str, part: &str) -> Result<String, String> {
     let begin = format!("{part}:");
     let found = comment.split("\n\n").find_map(|it| it.strip_prefix(&begin));
     let found = found.ok_or("the lesson has no such part")?.trim();
-    let mut letters = found.chars();
-    let first = letters.next().ok_or("it is empty")?;
-    Ok(first.to_uppercase().chain(letters).collect())
+    if found.is_empty() {
+        return Err("it is empty".to_string());
+    }
+    Ok(capitalized(found))
+}
+
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect()
 }
 
 /// Each line that is an address becomes a link.

@@ -349,8 +349,9 @@ const MAX_THREADS: usize = 20;
 /// A line, or none after the thread has returned; and when the thread came and went.
 type Stays<'a> = (Option<&'a Place>, Vec<u128>);
 
-/// The line of code at which each thread is, or that it has returned. One element has all the times at which a thread is at
-/// its line: it comes, goes, comes, goes. A last time at which it comes lasts to the end.
+/// The line of code at which each thread is, or that it has returned. One element has all the times
+/// at which a thread is at its line: it comes, goes, comes, goes. A last time at which it comes lasts
+/// to the end.
 fn places(html: &mut String, runs: &[Run], micros: &impl Fn(Instant) -> u128) {
     let mut threads: BTreeMap<Who, Vec<(u128, Option<&Place>)>> = BTreeMap::new();
     for Run { recording, .. } in runs {
