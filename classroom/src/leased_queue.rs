@@ -77,9 +77,9 @@ impl LeasedQueue {
 #[derive(Clone, Debug)]
 pub struct PieceWork {
     record: RecordedWork,
-    /// A job that has so many pieces. All others have one.
+    /// A job, and how many pieces it has. All other jobs have one.
     long: Option<(usize, usize)>,
-    /// The worker of this job is killed after so many pieces, if it is the first one.
+    /// A job, and after how many pieces its first worker is killed.
     killed: Option<(usize, usize)>,
 }
 
@@ -93,14 +93,14 @@ impl PieceWork {
         }
     }
 
-    /// `job` has so many pieces.
+    /// `job` has this number of pieces.
     pub fn long(mut self, job: usize, pieces: usize) -> PieceWork {
         self.long = Some((job, pieces));
         self
     }
 
-    /// The first worker of `job` is killed after so many of its pieces. A thread cannot be killed,
-    /// so it waits for ever.
+    /// The first worker of `job` is killed after this number of its pieces. A thread cannot be
+    /// killed, so it waits forever.
     pub fn kill(mut self, job: usize, pieces: usize) -> PieceWork {
         self.killed = Some((job, pieces));
         self

@@ -50,7 +50,8 @@ fn run_workers(workers: usize, killed: usize, queue: LeasedQueue, work: &PieceWo
         });
     }
     let still = "still waiting for the workers that are well: some job is not acknowledged.\n\
-                 Does nobody acknowledge it? Or does somebody renew its lease whose worker is dead?";
+                 Does nobody acknowledge it? Or does somebody renew the lease of a job\n\
+                 whose worker is dead?";
     within(Duration::from_secs(6), still, move || {
         returned_rx.iter().take(workers - killed).for_each(drop);
     });
@@ -65,7 +66,7 @@ fn a_long_job_stays_in_one_hand() {
     }
 }
 
-/// Kills the worker of `job` after so many of its 15 pieces.
+/// Kills the worker of `job` after `after` of its 15 pieces.
 fn kill(job: usize, after: usize) {
     let record = RecordedWork::new();
     let work = PieceWork::new(&record).long(job, 15).kill(job, after);
