@@ -18,7 +18,14 @@ pub struct Compiler {
     dependencies: PathBuf,
 }
 
-/// What happened when an answer was compiled and run.
+/// An answer that was compiled.
+pub struct Answer {
+    compiled: Outcome,
+    program: PathBuf,
+}
+
+/// What happened when an answer was compiled or run.
+#[derive(Clone)]
 pub struct Outcome {
     pub passed: bool,
     pub took: Duration,
@@ -80,8 +87,7 @@ impl Compiler {
         }
     }
 
-    /// Compiles the answer, and runs its checks: `cargo run --bin NAME`.
-    pub fn run(&self, name: &str, source: &str) -> Outcome {
+    pub fn compile(&self, name: &str, source: &str) -> Answer {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
         let source_file = folder.join(format!("{name}.rs"));
         let program = folder.join(name).with_extension(env::consts::EXE_EXTENSION);
@@ -106,15 +112,27 @@ impl Compiler {
             .arg("-L")
             .arg(format!("dependency={}", self.dependencies.display()));
         let compiled = outcome(&mut rustc, &folder.join(format!("{name}.rustc")));
-        if !compiled.passed {
-            return compiled;
+        Answer { compiled, program }
+    }
+}
+
+impl Answer {
+    /// Runs its checks: `cargo run --bin NAME`. If it does not compile, returns what the compiler
+    /// said.
+    pub fn run(&self) -> Outcome {
+        if !self.compiled.passed {
+            return self.compiled.clone();
         }
-        let mut run = Command::new(&program);
+        let mut run = Command::new(&self.program);
         // The pictures in ASCII, whatever the terminal can show.
         run.env("RUST_BACKTRACE", "0").env("LC_ALL", "C");
-        let outcome = outcome(&mut run, &folder.join(format!("{name}.output")));
-        let _ = fs::remove_file(&program); // there are many, and they are large
-        outcome
+        outcome(&mut run, &self.program.with_extension("output"))
+    }
+}
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.program); // there are many, and they are large
     }
 }
 

@@ -2,6 +2,7 @@
 //! wrong answer that we could think of must be rejected, in time and with a message that helps.
 //!
 //! `cargo test -p classroom --test set -- --nocapture` prints the message of each one.
+//! `RUNS=20 EXERCISE=drain cargo test …` runs each answer to one exercise 20 times.
 
 mod change;
 mod compile;
@@ -16,7 +17,7 @@ use std::{env, fs};
 use crossbeam_channel::bounded;
 use worker_pools::lessons::{LESSONS, MACHINES};
 
-use compile::{Compiler, Outcome};
+use compile::{Answer, Compiler, Outcome};
 use right_answers::RIGHT_ANSWERS;
 use wrong_answers::WRONG_ANSWERS;
 
@@ -151,35 +152,61 @@ fn check_all<T: Sync>(items: &[T], check: impl Fn(&T) -> Option<String> + Sync) 
     );
 }
 
-/// Checks that an answer was rejected in time, with the words `says`. Returns what is wrong, if
-/// anything is.
-fn rejection_problem(what: &str, outcome: &Outcome, says: &str) -> Option<String> {
-    let output = Vec::from_iter(outcome.output.split_whitespace()).join(" ");
-    let says_so = says.split('|').any(|says| output.contains(says));
-    let rejected = !outcome.passed && says_so;
-    let in_time = outcome.took < Duration::from_secs(15);
-    let secs = outcome.took.as_secs_f64();
-    println!(
-        "{what:<70} {secs:>4.1} s  {}",
-        if rejected { says } else { "?" }
-    );
-    (!rejected || !in_time).then(|| format!("{what}: expected {says:?}; {outcome}"))
+/// How often each answer runs: `RUNS=20 cargo test …` runs each of them 20 times.
+fn runs() -> usize {
+    env::var("RUNS").map_or(1, |runs| runs.parse().expect("RUNS is a number"))
+}
+
+/// Checks that an answer passes each time. Returns what is wrong, if anything is.
+fn acceptance_problem(what: &str, answer: &Answer) -> Option<String> {
+    let mut outcomes = (0..runs()).map(|_| answer.run());
+    let failed = outcomes.find(|outcome| !outcome.passed)?;
+    Some(format!("{what}: {failed}"))
+}
+
+/// Checks that each run rejects an answer in time, and that one of them has the words `says`.
+/// Returns what is wrong, if anything is.
+///
+/// On a busy machine, an answer may fail another check first, which has other words. So it may run
+/// twice more.
+fn rejection_problem(what: &str, answer: &Answer, says: &str) -> Option<String> {
+    let mut has_said_so = false;
+    for run in 1..=runs().max(3) {
+        let outcome = answer.run();
+        let output = Vec::from_iter(outcome.output.split_whitespace()).join(" ");
+        let says_so = says.split('|').any(|says| output.contains(says));
+        has_said_so |= says_so;
+        let secs = outcome.took.as_secs_f64();
+        let said = if says_so { says } else { "other words" };
+        println!("{what:<70} {secs:>4.1} s  {said}");
+        if outcome.passed || outcome.took > Duration::from_secs(15) {
+            return Some(format!("{what}: {outcome}"));
+        }
+        if !says_so {
+            println!("{outcome}");
+        }
+        if has_said_so && run >= runs() {
+            return None;
+        }
+    }
+    Some(format!("{what}: no run says {says:?}"))
 }
 
 #[test]
 fn as_shipped_every_exercise_fails_in_time() {
     let compiler = Compiler::new();
     check_all(&EXERCISES, |(_, name, says)| {
-        rejection_problem(name, &compiler.run(name, &exercise(name)), says)
+        rejection_problem(name, &compiler.compile(name, &exercise(name)), says)
     });
 }
 
 #[test]
 fn every_solution_passes() {
     let compiler = Compiler::new();
-    check_all(&EXERCISES, |(_, name, _)| {
-        let outcome = compiler.run(&format!("{name}_sol"), &solution(name));
-        (!outcome.passed).then(|| format!("the solution of {name}: {outcome}"))
+    let wanted: Vec<_> = EXERCISES.into_iter().filter(|it| is_wanted(it.1)).collect();
+    check_all(&wanted, |(_, name, _)| {
+        let answer = compiler.compile(&format!("{name}_sol"), &solution(name));
+        acceptance_problem(&format!("the solution of {name}"), &answer)
     });
 }
 
@@ -196,9 +223,8 @@ fn every_right_answer_passes() {
     let answers: Vec<_> = answers.filter(|(_, it)| is_wanted(it.exercise)).collect();
     check_all(&answers, |(number, right)| {
         let source = right.change.apply(right.exercise);
-        let outcome = compiler.run(&format!("right_{number}"), &source);
-        let what = format!("{}: {}", right.exercise, right.answer);
-        (!outcome.passed).then(|| format!("{what}: {outcome}"))
+        let answer = compiler.compile(&format!("right_{number}"), &source);
+        acceptance_problem(&format!("{}: {}", right.exercise, right.answer), &answer)
     });
 }
 
@@ -209,9 +235,9 @@ fn every_wrong_answer_is_rejected_in_time() {
     let answers: Vec<_> = answers.filter(|(_, it)| is_wanted(it.exercise)).collect();
     check_all(&answers, |(number, wrong)| {
         let source = wrong.change.apply(wrong.exercise);
-        let outcome = compiler.run(&format!("wrong_{number}"), &source);
+        let answer = compiler.compile(&format!("wrong_{number}"), &source);
         let what = format!("{}: {}", wrong.exercise, wrong.answer);
-        rejection_problem(&what, &outcome, wrong.says)
+        rejection_problem(&what, &answer, wrong.says)
     });
 }
 
@@ -238,7 +264,7 @@ fn exercise_and_solution_have_the_same_checks() {
 fn a_failed_check_draws_what_was_recorded() {
     let compiler = Compiler::new();
     let source = exercise("share_the_queue");
-    let Outcome { output, .. } = compiler.run("drawn", &source);
+    let Outcome { output, .. } = compiler.compile("drawn", &source).run();
     for worker in 1..=3 {
         let lane = format!("\nworker {worker} ");
         assert_eq!(output.matches(&lane).count(), 1, "{lane}: {output}");
@@ -248,7 +274,7 @@ fn a_failed_check_draws_what_was_recorded() {
 
     // A job panics because its check needs that. The learner sees it only in the picture.
     let source = exercise("survive_panic");
-    let Outcome { output, .. } = compiler.run("panics", &source);
+    let Outcome { output, .. } = compiler.compile("panics", &source).run();
     assert!(output.starts_with("Check 1 of "), "{output}");
     assert!(output.contains("! failed"), "{output}");
 }
@@ -259,10 +285,10 @@ fn a_panic_of_the_answer_is_printed() {
     let compiler = Compiler::new();
     let right = "work.run(job);\n";
     let source = solution("biased_select").replace(right, "work.run(job); panic!(\"mine\");\n");
-    let Outcome { output, passed, .. } = compiler.run("mine", &source);
+    let Outcome { output, passed, .. } = compiler.compile("mine", &source).run();
     assert!(!passed && output.contains("mine\n"), "{output}");
     let source = solution("survive_panic").replace("|| work.run(job)", "|| panic!(\"mine\")");
-    let Outcome { output, passed, .. } = compiler.run("mine_on_its_thread", &source);
+    let Outcome { output, passed, .. } = compiler.compile("mine_on_its_thread", &source).run();
     assert!(!passed && output.contains("mine\n"), "{output}");
 }
 
