@@ -146,6 +146,18 @@ impl RecordedWork {
         cancel.cancel();
     }
 
+    /// Cancels while a job is held, and then lets it end. Both take a moment, so that the picture
+    /// shows what came before the cancel and what came after it.
+    #[track_caller]
+    pub fn cancel_during_held_job(&self, cancel: &Cancel) {
+        let moment = Duration::from_millis(2);
+        self.wait_for_held(1);
+        thread::sleep(moment);
+        self.cancel(cancel);
+        thread::sleep(moment);
+        self.let_go();
+    }
+
     /// Lets the jobs that [`hold_from`](RecordedWork::hold_from) holds end, and holds no others.
     pub fn let_go(&self) {
         self.let_go.cancel();
@@ -214,6 +226,7 @@ impl RecordedWork {
         let worker = worker.expect("it was just pushed") + 1;
         seen.running += 1;
         seen.max_at_once = seen.max_at_once.max(seen.running);
+        let is_surplus = seen.running > self.meet;
         let is_early = seen.started.len() <= self.meet;
         let times = seen.times.entry(job).or_default();
         *times += 1;
@@ -241,8 +254,12 @@ impl RecordedWork {
             thread::sleep(LATER);
         }
         self.wait_for_others(&self.record.met, |seen| seen.max_at_once >= self.meet);
-        if is_early && self.lingers {
-            self.wait_until(LINGER, |seen| seen.gave_up || seen.max_at_once > self.meet);
+        if self.lingers && (is_early || is_surplus) {
+            let has_surplus = |seen: &Seen| seen.max_at_once > self.meet;
+            self.wait_until(LINGER, |seen| seen.gave_up || has_surplus(seen));
+            if has_surplus(&self.lock()) {
+                thread::sleep(LINGER / 5); // long enough for the picture
+            }
         }
         let (last, of) = &self.last;
         if last.contains(&job) {

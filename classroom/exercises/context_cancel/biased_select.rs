@@ -51,7 +51,7 @@ const STILL: &str = "still waiting for the worker: does it see the cancel?";
 /// The cancel comes during one of ten jobs.
 fn no_job_starts_after_the_cancel() {
     repeat(50, |run| {
-        let busy = 1 + run % 10;
+        let busy = 1 + (run - 1) % 10;
         let work = RecordedWork::new().hold_from(busy);
         let (context, cancel) = Context::with_cancel();
         let (jobs_tx, jobs_rx) = bounded(10);
@@ -60,9 +60,7 @@ fn no_job_starts_after_the_cancel() {
         }
         let (watched, jobs) = (work.clone(), jobs_rx.clone());
         let busy_worker = thread::spawn(move || worker(&watched, &context, jobs));
-        work.wait_for_held(1);
-        work.cancel(&cancel);
-        work.let_go();
+        work.cancel_during_held_job(&cancel);
         let left = within(SOON, STILL, move || busy_worker.join());
         assert!(left.is_ok(), "the worker panicked");
         check(&work, busy, &jobs_rx, 10);

@@ -121,9 +121,7 @@ impl Started {
 fn a_cancel_during_the_job() {
     let work = RecordedWork::new().hold_from(1);
     let started = start(&work, &[1], 0);
-    work.wait_for_held(1);
-    work.cancel(&started.cancel);
-    work.let_go();
+    work.cancel_during_held_job(&started.cancel);
     started.join(&[], Some(1));
 }
 
@@ -161,9 +159,7 @@ fn a_result_is_handed_over_when_there_is_room() {
     repeat(50, |_| {
         let work = RecordedWork::new().hold_from(1);
         let started = start(&work, &[1], 1);
-        work.wait_for_held(1);
-        work.cancel(&started.cancel);
-        work.let_go();
+        work.cancel_during_held_job(&started.cancel);
         started.join(&[2], None);
         work.assert_each_once(1);
     });
@@ -176,9 +172,7 @@ fn a_result_is_handed_over_when_somebody_waits_for_it() {
         let results = started.results.clone();
         let reader = thread::spawn(move || results.recv_timeout(SOON));
         wait_for_receiver(&started.results_tx);
-        work.wait_for_held(1);
-        work.cancel(&started.cancel);
-        work.let_go();
+        work.cancel_during_held_job(&started.cancel);
         started.join(&[], None);
         let result = reader.join().expect("the reader does not panic");
         assert_eq!(

@@ -77,6 +77,7 @@ fn check(workers: usize, room: usize, pause: Duration) {
             "reading stopped after photo {read}, but {max} may be in memory:\n{full}"
         );
     }
+    work.will_be_held(workers);
     // Time to read one photo too many.
     let next = read_rx.recv_timeout(pause);
     assert!(

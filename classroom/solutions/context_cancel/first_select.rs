@@ -110,13 +110,11 @@ fn a_cancel_ends_an_idle_worker() {
 /// worker may do one or two more, but it must not lose one.
 fn a_cancel_ends_a_busy_worker() {
     repeat(50, |run| {
-        let busy = 1 + run % 5;
+        let busy = 1 + (run - 1) % 5;
         let work = RecordedWork::new().hold_from(busy);
         let started = start(&work, 1..=40);
         let (queue, results) = (started.queue.clone(), started.results.clone());
-        work.wait_for_held(1);
-        work.cancel(&started.cancel);
-        work.let_go();
+        work.cancel_during_held_job(&started.cancel);
         started.join();
         let (left, done) = (queue.len(), work.started().len());
         assert!(
