@@ -193,12 +193,14 @@ impl Expansion {
         Ok(details("Notes for teachers, with the answers", &notes))
     }
 
-    /// The exercises of a lesson, with the steps of each hint folded one by one.
+    /// The exercises of a lesson. Below each one, folded: the steps of its hint, one by one, and the
+    /// answers that look right.
     fn exercises(&self, lesson: &str) -> Result<String, String> {
         let info = self.text("classroom/info.toml")?;
         let list: Exercises = toml::from_str(&info).map_err(|error| error.to_string())?;
         let page = self.text("classroom/README.md")?;
         let hints = self.text("classroom/HINTS.md")?;
+        let looks_right = self.text("classroom/LOOKS_RIGHT.md")?;
         let mut html = String::new();
         for exercise in list.exercises.iter().filter(|it| it.dir == lesson) {
             let name = &exercise.name;
@@ -212,10 +214,11 @@ impl Expansion {
             let first = exercise.hint.split("\n\nThe next steps").next();
             let first = with_links(first.unwrap_or_default());
             html += &details(&format!("Hint 1 for {name}"), &first);
-            let steps = hints
-                .split("\n## ")
-                .find_map(|part| part.strip_prefix(&format!("{name}\n")));
-            html += steps.ok_or(format!("no hints for {name} in classroom/HINTS.md"))?;
+            for (file, text) in [("HINTS.md", &hints), ("LOOKS_RIGHT.md", &looks_right)] {
+                let mut parts = text.split("\n## ");
+                let part = parts.find_map(|part| part.strip_prefix(&format!("{name}\n")));
+                html += part.ok_or(format!("classroom/{file} has nothing on {name}"))?;
+            }
         }
         if html.is_empty() {
             return Err("there is no such exercise".to_string());

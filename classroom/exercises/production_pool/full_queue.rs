@@ -159,8 +159,8 @@ fn from_hand_to_hand() {
     });
     assert!(
         accepted,
-        "a queue without room, and a worker waits for a job: `submit` should hand it over,\n\
-         although `is_full` says that the queue is full"
+        "a queue without room, and a worker waits for a job: `submit` should hand it\n\
+         over, although `is_full` says that the queue is full"
     );
     let taken = within_limit("still waiting for the worker", || taken.join());
     assert_eq!(taken.expect("it does not panic"), Ok("hot".to_string()));

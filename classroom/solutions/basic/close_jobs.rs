@@ -5,6 +5,8 @@
 //
 // A worker that asks `try_recv` and returns when the queue is empty would go
 // home in the first break. An empty queue is not a closed queue.
+//
+// Two answers that look right: LOOKS_RIGHT.md, close_jobs
 
 use std::thread;
 

@@ -3,6 +3,8 @@
 // Each worker receives from a clone of the same `Receiver`, and all clones
 // share one queue. So a job belongs to no worker until a worker is free. While
 // one worker does the long job, the others do all the rest.
+//
+// Two answers that look right: LOOKS_RIGHT.md, share_the_queue
 
 use std::thread;
 

@@ -4,6 +4,8 @@
 // submitter slows down to the speed of the workers. Now the photos in memory
 // are at most one for each worker, those in the queue, and one that waits to
 // get in.
+//
+// Two answers that look right: LOOKS_RIGHT.md, backpressure
 
 use std::thread;
 

@@ -8,6 +8,8 @@
 // of the queue, and if the worker does not do it now, it is lost. To ask before
 // a `select!` leaves a gap: the cancel and a job can both come while the worker
 // waits in the `select!`.
+//
+// Two answers that look right: LOOKS_RIGHT.md, biased_select
 
 use std::thread;
 

@@ -6,6 +6,8 @@
 // It is not enough to ask `context.is_done()` before `recv`. The worker asks,
 // the answer is no, and it waits for a job. Then the cancel comes, and the
 // worker does not see it.
+//
+// Two answers that look right: LOOKS_RIGHT.md, first_select
 
 use std::thread;
 use std::time::Duration;

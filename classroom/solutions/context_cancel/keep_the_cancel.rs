@@ -8,6 +8,8 @@
 // To keep it alive for the rest of a function, `let _cancel = cancel;` is
 // enough. But `let (context, _) = Context::with_cancel();` drops it at once:
 // `_` is not a variable.
+//
+// Two answers that look right: LOOKS_RIGHT.md, keep_the_cancel
 
 use std::thread::{self, JoinHandle};
 

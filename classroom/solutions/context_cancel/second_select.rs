@@ -6,6 +6,8 @@
 // With `select!`, it would be thrown away every other time.
 //
 // `try_send` does not help: a reader who is only late would get nothing.
+//
+// Two answers that look right: LOOKS_RIGHT.md, second_select
 
 use std::thread;
 

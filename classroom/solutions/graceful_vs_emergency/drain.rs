@@ -4,6 +4,8 @@
 // workers that wait for jobs. `cancel` lives until the end of the function.
 // Dropping it cancels as well, so it must not be dropped before the workers
 // have returned.
+//
+// Two answers that look right: LOOKS_RIGHT.md, drain
 
 use std::thread::{self, JoinHandle};
 

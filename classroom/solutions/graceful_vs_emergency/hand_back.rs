@@ -7,6 +7,8 @@
 //
 // `interrupted` is an `Option`, and `extend` accepts it as a list of one job or
 // none.
+//
+// Two answers that look right: LOOKS_RIGHT.md, hand_back
 
 use std::thread;
 

@@ -1,13 +1,14 @@
 // # A worker that is killed
 //
-// The queue is in another process, and it leases its jobs: if a worker says
-// nothing about its job for the time of a lease, another worker gets the job.
-// A worker can be killed at any moment. After that, none of its code runs.
+// The queue forgets a job when it is acknowledged. So that comes last: a job
+// whose worker is killed before is done again. It may be done twice, but it is
+// never lost.
 //
-// A job whose worker is killed must not be lost. And as long as its worker is
-// well, nobody else may get the job, however long it takes.
+// After each piece, `work.run` calls the closure, which renews the lease. If
+// the worker is killed, nobody calls it any more, and the lease expires. A
+// thread that renews would go on.
 //
-// Lesson: cargo run -p machines
+// Two answers that look right: LOOKS_RIGHT.md, acknowledge
 
 use classroom::{LeasedQueue, PieceWork};
 

@@ -10,6 +10,8 @@
 // The pool of the lesson counts its jobs instead. While a worker is free but
 // has not taken its next job yet, `try_send` finds the queue full. Then luck
 // decides whether a job is accepted.
+//
+// Two answers that look right: LOOKS_RIGHT.md, full_queue
 
 use crossbeam_channel::Sender;
 
@@ -160,8 +162,8 @@ fn from_hand_to_hand() {
     });
     assert!(
         accepted,
-        "a queue without room, and a worker waits for a job: `submit` should hand it over,\n\
-         although `is_full` says that the queue is full"
+        "a queue without room, and a worker waits for a job: `submit` should hand it\n\
+         over, although `is_full` says that the queue is full"
     );
     let taken = within_limit("still waiting for the worker", || taken.join());
     assert_eq!(taken.expect("it does not panic"), Ok("hot".to_string()));

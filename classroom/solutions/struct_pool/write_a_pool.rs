@@ -4,6 +4,8 @@
 // values. That is why a job goes into a box. `shutdown` takes the pool by
 // value, so nobody can submit to it afterwards. In Go that would be a panic; in
 // Rust it does not compile.
+//
+// Two answers that look right: LOOKS_RIGHT.md, write_a_pool
 
 use std::thread::{self, JoinHandle};
 

@@ -2,6 +2,8 @@
 //
 // An error is a value like any other, and it is an answer, just as a status is.
 // So it goes into the report. The worker need not decide what to do about it.
+//
+// Two answers that look right: LOOKS_RIGHT.md, errors_as_values
 
 use crossbeam_channel::{Receiver, Sender};
 

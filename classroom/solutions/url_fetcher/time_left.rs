@@ -6,6 +6,8 @@
 //
 // In Go, `context.WithTimeout(ctx, limit)` takes the earlier of the two
 // deadlines by itself.
+//
+// Two answers that look right: LOOKS_RIGHT.md, time_left
 
 use std::time::{Duration, Instant};
 

@@ -6,6 +6,8 @@
 //
 // Without `drop(jobs_tx)` the program would hang: the workers would wait for
 // more jobs, and the scope would wait for the workers.
+//
+// Two answers that look right: LOOKS_RIGHT.md, limit_threads
 
 use std::thread;
 

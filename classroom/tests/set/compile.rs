@@ -120,12 +120,16 @@ impl Answer {
     /// Runs its checks: `cargo run --bin NAME`. If it does not compile, returns what the compiler
     /// said.
     pub fn run(&self) -> Outcome {
+        self.run_in("C") // the pictures in ASCII, whatever the terminal can show
+    }
+
+    /// The same, with this locale.
+    pub fn run_in(&self, locale: &str) -> Outcome {
         if !self.compiled.passed {
             return self.compiled.clone();
         }
         let mut run = Command::new(&self.program);
-        // The pictures in ASCII, whatever the terminal can show.
-        run.env("RUST_BACKTRACE", "0").env("LC_ALL", "C");
+        run.env("RUST_BACKTRACE", "0").env("LC_ALL", locale);
         outcome(&mut run, &self.program.with_extension("output"))
     }
 }

@@ -317,7 +317,10 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
         exercise: "close_results",
         answer: "no result for half a second means no more results",
         change: Words(&[
-            ("drop(results_tx);", ""),
+            (
+                "        drop(results_tx); // from here on, only workers hold a sender\n",
+                "",
+            ),
             (
                 "results_rx.iter().collect()",
                 "std::iter::from_fn(|| {
@@ -330,7 +333,10 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
     Wrong {
         exercise: "close_results",
         answer: "drop the sender of `jobs`, not of `results`",
-        change: Words(&[("drop(results_tx);", "drop(jobs_tx.clone());")]),
+        change: Words(&[(
+            "drop(results_tx); // from here on, only workers hold a sender",
+            "drop(jobs_tx.clone());",
+        )]),
         says: "still waiting for `results` to close",
     },
     Wrong {
@@ -3353,7 +3359,7 @@ impl Pool {"#,
         exercise: "whole_pool",
         answer: "the grace for each worker",
         change: Words(&[(
-            "let _ = self.all_gone.recv_timeout(grace);",
+            "let _ = self.all_gone.recv_timeout(grace); // closed, or the time is up",
             r#"for worker in &self.workers {
             let end = std::time::Instant::now() + grace;
             while !worker.is_finished() && std::time::Instant::now() < end {
