@@ -373,6 +373,33 @@ fn a_request_on_a_closed_connection_is_sent_again() {
 }
 
 #[test]
+fn a_connection_is_kept_after_a_short_body() {
+    for (body, kept) in [(0, true), (5, true), (64 << 10, true), (65 << 10, false)] {
+        let connections = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&connections);
+        let port = serve(move |mut client| {
+            count.fetch_add(1, Ordering::SeqCst);
+            let body = "x".repeat(body);
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
+            while !read_request(&mut client).is_empty()
+                && client.write_all((head.clone() + &body).as_bytes()).is_ok()
+            {}
+        });
+        let mut command = command();
+        command.args(["--workers", "2"]);
+        command.args((0..20).map(|page| format!("http://127.0.0.1:{port}/{page}")));
+        assert_eq!(lines(&start_command(command).end()).len(), 20);
+
+        let connections = connections.load(Ordering::SeqCst);
+        let expected = if kept { 1..=2 } else { 20..=20 };
+        assert!(
+            expected.contains(&connections),
+            "{body} bytes: {connections}"
+        );
+    }
+}
+
+#[test]
 fn each_host_gets_only_its_own_requests() {
     let sites: Vec<u16> = [
         "201 Created",

@@ -8,7 +8,7 @@ use std::net::{Shutdown, TcpStream};
 use std::process::Command;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use common::{LIMIT, drip, start_command};
 use fetcher::site::{read_request, serve, serve_pages, status, wait_for_hang_up};
@@ -249,17 +249,34 @@ fn interim_answers_without_end() {
     assert_eq!(line, "FAIL timed out after 1 s");
 }
 
+/// A long body, which is not read, and a short one, which is.
+const HEADS: [&str; 2] = [
+    "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n",
+];
+
+/// Checks that the worker does not wait for the body until the request times out.
+#[track_caller]
+fn fetch_without_body(port: u16) {
+    let start = Instant::now();
+    assert_eq!(fetch(&http(port)), "OK 200");
+    assert!(start.elapsed() < Duration::from_secs(10));
+}
+
 #[test]
 fn a_body_that_never_comes() {
-    let port = serve_text("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n");
-    assert_eq!(fetch(&http(port)), "OK 200");
+    for head in HEADS {
+        fetch_without_body(serve_text(head));
+    }
 }
 
 #[test]
 fn a_body_byte_by_byte() {
-    let head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n";
-    let port = serve_after_request(|client| drip(client, head, b'x'));
-    assert_eq!(fetch(&http(port)), "OK 200");
+    for head in HEADS {
+        fetch_without_body(serve_after_request(|client| {
+            drip(client, head.as_bytes(), b'x')
+        }));
+    }
 }
 
 #[test]

@@ -36,13 +36,15 @@ fn serve_client(mut client: TcpStream, delay: Duration) -> io::Result<()> {
         // A request ends with an empty line.
         if line == "\r\n" {
             thread::sleep(delay);
-            client.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")?;
+            client.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")?;
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+
     use super::*;
 
     #[test]
@@ -64,6 +66,9 @@ mod tests {
             }
             assert_eq!(lines[0], "HTTP/1.1 200 OK\r\n");
             assert_eq!(lines[2], "\r\n");
+            let mut body = [0; 5];
+            answers.read_exact(&mut body).expect("a body");
+            assert_eq!(&body, b"hello");
         }
     }
 }

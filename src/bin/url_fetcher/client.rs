@@ -1,5 +1,6 @@
 //! The HTTP client that all workers share.
 
+use std::io;
 use std::time::{Duration, Instant};
 
 use ureq::config::Config;
@@ -16,6 +17,10 @@ use crate::lookup::Lookup;
 use crate::reason;
 
 const MAX_REDIRECTS: usize = 10;
+/// A body that is longer, in bytes, or that takes longer, costs more than a new
+/// connection.
+const SHORT_BODY: u64 = 64 * 1024;
+const BODY_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// An HTTP client. Clones share their connections.
 #[derive(Clone)]
@@ -43,6 +48,7 @@ impl Client {
             // Each worker may keep a connection for its next request.
             .max_idle_connections(workers)
             .max_idle_connections_per_host(workers)
+            .timeout_recv_body(Some(BODY_TIMEOUT))
             // A 404 is an answer like any other.
             .http_status_as_error(false)
             .tls_config(trusted.build())
@@ -57,7 +63,7 @@ impl Client {
     }
 
     /// Gets `url`, follows redirects, and returns the status of the last
-    /// answer. No body is read.
+    /// answer. The body is not used.
     ///
     /// # Errors
     ///
@@ -67,9 +73,10 @@ impl Client {
             web_url(None, url).ok_or("not a URL for http or https")?;
         let deadline = Instant::now() + self.timeout;
         for _ in 0..=MAX_REDIRECTS {
-            let answer = self
+            let mut answer = self
                 .ask(&url, deadline)
                 .map_err(|error| reason::of(&error, self.timeout))?;
+            read_short_body(&mut answer);
             let Some(location) = location(&answer) else {
                 return Ok(answer.status().as_u16());
             };
@@ -134,6 +141,17 @@ impl Connector for OneTls {
             ..*details
         };
         self.0.connect(&details, chained)
+    }
+}
+
+/// Reads the body of an answer if its length is known and small. Then the
+/// connection can be kept, whereas a body that is dropped unread closes it.
+fn read_short_body(answer: &mut Response<Body>) {
+    let body = answer.body_mut();
+    let length = body.content_length();
+    if length.is_some_and(|bytes| bytes <= SHORT_BODY) {
+        // An error is no harm: the answer counts, and its connection closes.
+        let _ = io::copy(&mut body.as_reader(), &mut io::sink());
     }
 }
 
