@@ -268,6 +268,8 @@ fn metrics_add_up_while_jobs_run() {
         assert_eq!(value("jobs_accepted_total"), in_pool + processed, "{now:?}");
         assert!(value("jobs_failed_total") <= processed, "{now:?}");
         assert!(value("workers_active") <= 4 && in_pool <= 20, "{now:?}");
+        assert_eq!((value("workers"), value("queue_capacity")), (4, 16));
+        assert!(value("job_run_seconds_count") <= value("job_wait_seconds_count"));
         for (name, value) in now.iter().filter(|(name, _)| name.ends_with("_total")) {
             assert!(*value >= before[name], "{before:?} {now:?}");
         }
@@ -296,6 +298,12 @@ fn metrics_match_the_last_line() {
     assert_eq!(value("jobs_processed_total"), sum.accepted - in_pool);
     assert_eq!(value("jobs_failed_total"), sum.failed - in_pool);
     assert!(in_pool > 0 && sum.failed > in_pool, "{scraped:?} {sum:?}");
+    assert_eq!(
+        value("job_run_seconds_count"),
+        value("jobs_processed_total")
+    );
+    let started = value("jobs_processed_total") + value("workers_active");
+    assert_eq!(value("job_wait_seconds_count"), started);
 }
 
 #[test]

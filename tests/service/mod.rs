@@ -97,22 +97,27 @@ pub fn get(address: &str, path: &str) -> (u16, String, String) {
     (answer.status().as_u16(), content_type, body)
 }
 
-/// The metrics by name, after a check of their format.
+/// The metrics by name, after a check of their format. A histogram is its `_count`.
 pub fn scrape(address: &str) -> HashMap<String, u64> {
     let (status, content_type, body) = get(address, "/metrics");
     assert_eq!(status, 200);
     assert_eq!(content_type, "text/plain; version=0.0.4; charset=utf-8");
-    let lines: Vec<&str> = body.lines().collect();
-    let metrics = lines.chunks(3).map(|chunk| {
-        let [help, kind, sample] = chunk else {
-            panic!("expected three lines per metric: {body}");
+    let metrics = body.split("# HELP ").skip(1).map(|metric| {
+        let lines: Vec<&str> = metric.lines().collect();
+        let [help, kind, samples @ .., last] = &lines[..] else {
+            panic!("expected at least three lines per metric: {body}");
         };
-        let (name, value) = sample.split_once(' ').expect("name and value");
-        assert!(help.starts_with(&format!("# HELP {name} ")), "{help}");
-        let is_counter = name.ends_with("_total");
-        let expected = if is_counter { "counter" } else { "gauge" };
+        let (sample, value) = last.split_once(' ').expect("name and value");
+        let name = sample.trim_end_matches("_count");
+        assert!(help.starts_with(&format!("{name} ")), "{help}");
+        let expected = match name {
+            name if name.ends_with("_total") => "counter",
+            name if name.ends_with("_seconds") => "histogram",
+            _ => "gauge",
+        };
         assert_eq!(*kind, format!("# TYPE {name} {expected}"));
-        (name.to_string(), value.parse().expect("a number"))
+        assert_eq!(samples.is_empty(), expected != "histogram", "{metric}");
+        (sample.to_string(), value.parse().expect("a number"))
     });
     metrics.collect()
 }

@@ -1,7 +1,7 @@
 //! Where the jobs of the service come from: simulated customers, who come in
 //! bursts.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -35,6 +35,7 @@ pub fn submit_bursts(
             arrived += 1;
             let job = Job {
                 number: arrived,
+                arrived: Instant::now(),
                 panics: random.random_range(0..100) < flags.panic_percent,
             };
             match pool.submit(job) {

@@ -18,8 +18,7 @@ use std::time::{Duration, Instant};
 
 use httparse::{EMPTY_HEADER, Request, Status};
 
-use crate::job::JobPool;
-use crate::prometheus::{self, to_text};
+use crate::prometheus::{self, Watched, to_text};
 
 /// How long a client may take in all.
 const CLIENT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -36,15 +35,16 @@ const MAX_HEADERS: usize = 64;
 ///
 /// If the program cannot listen there, because the port is in use or the
 /// address is not this machine's; or if the system refuses a thread.
-pub fn serve(address: SocketAddr, pool: &Arc<JobPool>) -> io::Result<()> {
+pub fn serve(address: SocketAddr, watched: Watched) -> io::Result<()> {
     let listener = Arc::new(TcpListener::bind(address)?);
+    let watched = Arc::new(watched);
     for _ in 0..MAX_CLIENTS {
-        let (listener, pool) = (Arc::clone(&listener), Arc::clone(pool));
+        let (listener, watched) = (Arc::clone(&listener), Arc::clone(&watched));
         thread::Builder::new().spawn(move || {
             for client in listener.incoming() {
                 match client {
                     // A client may go away at any time; that is no error.
-                    Ok(client) => drop(serve_client(&client, &pool)),
+                    Ok(client) => drop(serve_client(&client, &watched)),
                     // The client has gone already, or too many files are open,
                     // which may pass.
                     Err(_) => thread::sleep(Duration::from_millis(100)),
@@ -76,7 +76,7 @@ impl Read for DeadlineReader<'_> {
     }
 }
 
-fn serve_client(mut client: &TcpStream, pool: &JobPool) -> io::Result<()> {
+fn serve_client(mut client: &TcpStream, watched: &Watched) -> io::Result<()> {
     let mut input = DeadlineReader {
         client,
         deadline: Instant::now() + CLIENT_TIMEOUT,
@@ -87,7 +87,7 @@ fn serve_client(mut client: &TcpStream, pool: &JobPool) -> io::Result<()> {
         let mut headers = [EMPTY_HEADER; MAX_HEADERS];
         let mut request = Request::new(&mut headers);
         match request.parse(&bytes[..len]) {
-            Ok(Status::Complete(_)) => break answer(&request, pool),
+            Ok(Status::Complete(_)) => break answer(&request, watched),
             Ok(Status::Partial) => {}
             Err(_) => break response("400 Bad Request", PLAIN_TEXT, ""),
         }
@@ -105,7 +105,7 @@ fn serve_client(mut client: &TcpStream, pool: &JobPool) -> io::Result<()> {
     Ok(())
 }
 
-fn answer(request: &Request, pool: &JobPool) -> String {
+fn answer(request: &Request, watched: &Watched) -> String {
     let has_host = request
         .headers
         .iter()
@@ -123,10 +123,10 @@ fn answer(request: &Request, pool: &JobPool) -> String {
     let path = target.split_once('?').map_or(target, |(path, _)| path);
     match (request.method.unwrap_or_default(), path) {
         ("GET", "/metrics") => {
-            let text = to_text(&pool.metrics());
+            let text = to_text(watched);
             response("200 OK", prometheus::CONTENT_TYPE, &text)
         }
-        ("GET", "/healthz") if pool.is_open() => {
+        ("GET", "/healthz") if watched.pool.is_open() => {
             response("200 OK", PLAIN_TEXT, "ok\n")
         }
         ("GET", "/healthz") => {

@@ -2,13 +2,18 @@
 
 use std::cell::Cell;
 use std::panic;
+use std::time::Instant;
 
 use worker_pools::production_pool::Pool;
 use worker_pools::work::{Interrupted, this_worker};
 use worker_pools::{Context, Work};
 
+use crate::histogram::Histogram;
+
 pub struct Job {
     pub number: usize,
+    /// When it came.
+    pub arrived: Instant,
     /// Whether it panics after its work.
     pub panics: bool,
 }
@@ -21,12 +26,24 @@ pub enum Outcome {
 
 pub type JobPool = Pool<Job, Outcome>;
 
+/// How long the jobs took.
+#[derive(Default)]
+pub struct Times {
+    /// From the arrival of a job to its start.
+    pub waited: Histogram,
+    /// From its start to its end, whether it is done, failed or interrupted.
+    pub ran: Histogram,
+}
+
 thread_local!(static IN_JOB: Cell<bool> = const { Cell::new(false) });
 
 /// What a worker does with a job.
-pub fn run(stop: &Context, job: &Job, work: &Work) -> Outcome {
+pub fn run(stop: &Context, job: &Job, work: &Work, times: &Times) -> Outcome {
     IN_JOB.set(true);
+    let started = Instant::now();
+    times.waited.observe(started - job.arrived);
     let worked = work.run_with(stop, this_worker(), job.number);
+    times.ran.observe(started.elapsed());
     if job.panics && worked.is_ok() {
         panic!("caused by --panic-percent");
     }
@@ -74,8 +91,13 @@ mod tests {
         let worker = worker.spawn(move || {
             let work = Work::new(Duration::ZERO, 0.0, 1);
             let run_job = |panics| {
-                let job = Job { number: 1, panics };
-                let run = || run(&Context::background(), &job, &work);
+                let job = Job {
+                    number: 1,
+                    arrived: Instant::now(),
+                    panics,
+                };
+                let times = Times::default();
+                let run = || run(&Context::background(), &job, &work, &times);
                 panic::catch_unwind(AssertUnwindSafe(run)).is_err()
             };
             assert!(run_job(true));

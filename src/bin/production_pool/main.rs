@@ -3,8 +3,8 @@
 //! Article 2, all of it. A service: jobs keep coming in bursts, and some of
 //! them panic. The service must not lose a job, must be observable, and must
 //! stop well. This file is the service around the pool: `arrivals.rs` submits
-//! the jobs, `job.rs` runs them, `report.rs` prints, `http.rs` and
-//! `prometheus.rs` answer those who watch the service. The pool itself, in
+//! the jobs, `job.rs` runs them, `report.rs` prints, `http.rs`, `prometheus.rs`
+//! and `histogram.rs` answer those who watch the service. The pool itself, in
 //! `src/production_pool/pool.rs`, is the longer half of the lesson.
 //!
 //! Go to Rust:
@@ -34,6 +34,7 @@
 
 mod arrivals;
 mod flags;
+mod histogram;
 mod http;
 mod job;
 mod prometheus;
@@ -52,7 +53,8 @@ use worker_pools::{Cancel, Context, eprintln, signal};
 
 use arrivals::submit_bursts;
 use flags::{Endpoint, Flags};
-use job::{Job, JobPool};
+use job::{Job, JobPool, Times};
+use prometheus::Watched;
 
 /// Ends the arrivals and then the drain, each by its time or by a signal. Its
 /// thread starts now: at the shutdown, the system could refuse one.
@@ -92,7 +94,11 @@ fn main() {
     let timeline = work.timeline().clone();
     job::silence_panics();
 
-    let run = move |stop: &Context, job: &Job| job::run(stop, job, &work);
+    let times = Arc::new(Times::default());
+    let run = {
+        let times = Arc::clone(&times);
+        move |stop: &Context, job: &Job| job::run(stop, job, &work, &times)
+    };
     let pool: Arc<JobPool> = match Pool::new(flags.workers, flags.queue, run) {
         Ok(pool) => Arc::new(pool),
         Err(error) => fail(format_args!(
@@ -101,7 +107,12 @@ fn main() {
         )),
     };
     if let Endpoint::At(address) = flags.metrics {
-        match http::serve(address, &pool) {
+        let watched = Watched {
+            pool: Arc::clone(&pool),
+            times,
+            flags: flags.clone(),
+        };
+        match http::serve(address, watched) {
             Ok(()) => eprintln!("metrics: http://{address}/metrics"),
             Err(error) => fail(format_args!(
                 "cannot listen on {address}: {error} (choose another address \
