@@ -213,7 +213,13 @@ fn when_results_pile_up_jobs_are_rejected_and_workers_go_on() {
             pool.submit(7).expect_err("too many results");
             next(pool.results());
         }
-        pool.submit(7).expect("results were taken");
+        // There is room for one more result: for one job, and not for as many as the queue holds.
+        pool.submit(7).expect("a result was taken");
+        while pool.results().len() < 5 {
+            thread::yield_now();
+        }
+        let rejected = pool.submit(7).expect_err("too many results");
+        assert_eq!(rejected.reason, RejectReason::ResultsFull);
     });
 }
 

@@ -98,19 +98,16 @@ pub const MISTAKES: &[Mistake] = &[
         name: "room_without_lock",
         lesson: "production_pool",
         file: "production_pool/pool.rs",
-        changes: &[
-            (
-                "        let mut submissions = self.submissions();\n",
-                "        let in_pool = self.submissions().accepted - self.shared.counters.gone();
-        crate::story::tell(format_args!(\"counts {in_pool} jobs in the pool\"));
+        changes: &[(
+            "        let reason = match (&submissions.jobs, room) {\n",
+            "        drop(submissions);
+        if let Ok(room) = room {
+            crate::story::tell(format_args!(\"counts room for {room} job\"));
+        }
         let mut submissions = self.submissions();
+        let reason = match (&submissions.jobs, room) {
 ",
-            ),
-            (
-                "        let in_pool = submissions.accepted - self.shared.counters.gone();\n",
-                "",
-            ),
-        ],
+        )],
     },
     Mistake {
         name: "idle_too_early",

@@ -25,8 +25,10 @@ pub struct Metrics {
 }
 
 /// What the workers count: each job once when it starts, and once when it
-/// leaves the pool.
+/// leaves the pool. Aligned, so that these counters share no cache line with
+/// anything else.
 #[derive(Default)]
+#[repr(align(128))]
 pub struct Counters {
     started: AtomicU64,
     returned: AtomicU64,

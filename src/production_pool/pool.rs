@@ -47,6 +47,8 @@ pub struct Pool<J: Send + 'static, R: Send + 'static> {
 struct Submissions<J> {
     /// `None` once the queue is closed.
     jobs: Option<Sender<J>>,
+    /// How many more jobs are certain to fit.
+    credits: usize,
     accepted: u64,
     rejected: u64,
 }
@@ -108,6 +110,7 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
         }
         let submissions = Submissions {
             jobs: Some(jobs),
+            credits: 0,
             accepted: 0,
             rejected: 0,
         };
@@ -130,25 +133,46 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
     /// [`Rejected`] hands the job back and says why.
     pub fn submit(&self, job: J) -> Result<(), Rejected<J>> {
         let mut submissions = self.submissions();
-        // The article asks the channel whether it has room, as `try_send` does.
-        // Then it is luck whether a job fits: a worker may be about to take one
-        // out. Counting is exact.
-        let in_pool = submissions.accepted - self.shared.counters.gone();
-        let reason = match &submissions.jobs {
-            None => RejectReason::ShuttingDown,
-            Some(_) if in_pool >= self.room as u64 => RejectReason::QueueFull,
-            Some(_) if self.results.len() >= self.room => {
-                RejectReason::ResultsFull
-            }
-            Some(jobs) => {
+        // A look reads what the workers change all the time, so it is slow. One
+        // look is enough for all the jobs that it found room for.
+        let room = match submissions.credits {
+            0 => self.look_for_room(submissions.accepted),
+            credits => Ok(credits),
+        };
+        let reason = match (&submissions.jobs, room) {
+            (None, _) => RejectReason::ShuttingDown,
+            (_, Err(reason)) => reason,
+            (Some(jobs), Ok(credits)) => {
                 let sent = jobs.send(job);
                 sent.expect("workers stay until the queue is closed");
+                submissions.credits = credits - 1;
                 submissions.accepted += 1;
                 return Ok(());
             }
         };
         submissions.rejected += 1;
         Err(Rejected { job, reason })
+    }
+
+    /// How many jobs are certain to fit, whatever the workers and the readers
+    /// do: at least one. Otherwise, why none fits.
+    fn look_for_room(&self, accepted: u64) -> Result<usize, RejectReason> {
+        // The article asks the channel whether it has room, as `try_send` does.
+        // Then it is luck whether a job fits: a worker may be about to take one
+        // out. Counting is exact.
+        let in_pool = (accepted - self.shared.counters.gone()) as usize;
+        // Second: a job that ends in between counts twice, and is not missed.
+        let waiting = self.results.len();
+        if in_pool >= self.room {
+            return Err(RejectReason::QueueFull);
+        }
+        if waiting >= self.room {
+            return Err(RejectReason::ResultsFull);
+        }
+        // One fits now. Each job in the pool can become one more result. Each
+        // worker can hold one that it has counted and not yet sent.
+        let results = in_pool + waiting + self.worker_ids.len();
+        Ok(self.room.saturating_sub(results).max(1))
     }
 
     /// The results. Clone the receiver for a thread that reads them; it closes
