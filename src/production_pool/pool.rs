@@ -8,13 +8,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle, ThreadId};
 
 use crossbeam_channel::{
-    Receiver, SendError, Sender, select_biased, unbounded,
+    Receiver, SendError, Sender, bounded, select_biased, unbounded,
 };
 
 use crate::context::{Cancel, Context};
 
 use super::metrics::{Counters, Metrics};
 use super::results::{Finished, Leftovers, Panicked, RejectReason, Rejected};
+
+/// Up to this room, in jobs, a pool allocates its queue when it starts.
+const MAX_ALLOCATED: usize = 10_000;
 
 /// A fixed number of workers that run jobs of type `J`, all with the same
 /// function.
@@ -83,9 +86,14 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
     ) -> io::Result<Pool<J, R>> {
         assert!(size > 0, "a pool needs at least one worker");
         let room = size.saturating_add(capacity);
-        // All unbounded, so no worker ever waits for a reader. They stay short
-        // because `submit` counts the jobs and results in them.
-        let (jobs, queue) = unbounded();
+        // A send never waits, because `submit` counts the jobs. A queue with a
+        // bound allocates all of its room here, and nothing for each job.
+        let (jobs, queue) = match room {
+            ..=MAX_ALLOCATED => bounded(room),
+            _ => unbounded(),
+        };
+        // Unbounded, so no worker ever waits for a reader. They stay short,
+        // because `submit` counts the results.
         let (results_tx, results_rx) = unbounded();
         let (never_started_tx, never_started_rx) = unbounded();
         let (stop, cancel) = Context::with_cancel();

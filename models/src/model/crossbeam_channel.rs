@@ -271,16 +271,17 @@ pub fn channel<T: 'static>(
     (Sender(Arc::clone(&channel)), Receiver(channel))
 }
 
-/// The name of the channel: the lesson's variable for its sender, without "_tx".
+/// The name of the channel: the lesson's variable for its sender, without "_tx". A statement may
+/// have more than one line.
 fn name(place: &'static Location) -> &'static str {
     thread_local!(static NAMES: RefCell<HashMap<&'static Location<'static>, &'static str>> =
         RefCell::default());
     NAMES.with_borrow_mut(|names| {
         *names.entry(place).or_insert_with(|| {
             let source = fs::read_to_string(place.file()).unwrap_or_default();
-            let line = source.lines().nth(place.line() as usize - 1);
-            let names = line.and_then(|line| line.trim().strip_prefix("let ("));
-            let name = names.and_then(|names| names.split(',').next());
+            let lines = source.lines().take(place.line() as usize);
+            let names = lines.filter_map(|line| line.trim().strip_prefix("let ("));
+            let name = names.last().and_then(|names| names.split(',').next());
             let name = name.map_or("a channel", |name| name.trim_end_matches("_tx"));
             String::leak(name.to_owned())
         })
