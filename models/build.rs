@@ -26,6 +26,7 @@ const LESSONS: [(&str, &[&str]); 5] = [
             "production_pool/pool.rs",
             "production_pool/metrics.rs",
             "production_pool/results.rs",
+            "production_pool/room.rs",
         ],
     ),
 ];

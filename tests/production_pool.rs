@@ -223,6 +223,160 @@ fn when_results_pile_up_jobs_are_rejected_and_workers_go_on() {
     });
 }
 
+/// Waits for room on another thread. The receiver gets a message when the wait is over.
+fn start_wait(pool: &Arc<Pool<usize, usize>>, context: Context) -> Receiver<()> {
+    let pool = Arc::clone(pool);
+    let (reports, returned) = bounded(1);
+    thread::spawn(move || {
+        pool.wait_for_room(&context);
+        let _ = reports.send(()); // fails if the test has failed
+    });
+    returned
+}
+
+#[test]
+fn a_wait_for_room_ends_when_half_of_it_is_free() {
+    within_limit(|| {
+        for (size, capacity) in [(1, 0), (1, 1), (1, 2), (2, 3), (2, 4)] {
+            let room = size + capacity;
+            // A job ends for each message.
+            let (end_one, ends) = bounded::<()>(0);
+            let work = move |_: &Context, &job: &usize| ends.recv().map_or(job, |()| job);
+            let pool = Arc::new(new_pool(size, capacity, work));
+            for job in 0..room {
+                pool.submit(job).expect("there is room");
+            }
+            let returned = start_wait(&pool, Context::background());
+            let half = room.div_ceil(2);
+            for ended in 1..=half {
+                let early = returned.recv_timeout(SHORT_WAIT / 10).is_ok();
+                assert!(!early, "{ended} of {half} jobs had not ended");
+                end_one.send(()).expect("a worker runs a job");
+                next(pool.results());
+            }
+            returned.recv_timeout(LIMIT).expect("half is free");
+            for job in 0..half {
+                pool.submit(job).expect("half is free");
+            }
+            drop(end_one);
+        }
+    });
+}
+
+#[test]
+fn a_wait_for_room_that_is_there_does_not_block() {
+    within_limit(|| {
+        let gated = gated(1, 3);
+        let (pool, never) = (&gated.pool, Context::background());
+        pool.wait_for_room(&never);
+        pool.submit(1).expect("there is room");
+        pool.submit(2).expect("there is room");
+        pool.wait_for_room(&never);
+    });
+}
+
+#[test]
+fn a_wait_for_room_does_not_wait_for_readers() {
+    within_limit(|| {
+        let pool = new_pool(2, 3, |_, _: &usize| ());
+        loop {
+            match pool.submit(7) {
+                Err(rejected) if rejected.reason == RejectReason::ResultsFull => break,
+                _ => pool.wait_for_room(&Context::background()),
+            }
+        }
+        pool.wait_for_room(&Context::background());
+        pool.results().try_iter().for_each(drop);
+        pool.submit(7).expect("results were taken");
+    });
+}
+
+#[test]
+fn a_wait_for_room_ends_with_its_context() {
+    within_limit(|| {
+        let gated = gated(2, 4);
+        gated.fill();
+        gated.pool.wait_for_room(&stop_now());
+        gated.pool.wait_for_room(&stop_soon());
+        let (context, cancel) = Context::with_cancel();
+        let cancelled = start_wait(&gated.pool, context);
+        let other = start_wait(&gated.pool, Context::background());
+        cancel.cancel();
+        cancelled.recv_timeout(LIMIT).expect("it is cancelled");
+        let is_over = other.recv_timeout(SHORT_WAIT).is_ok();
+        assert!(!is_over, "the cancel of one wait ended another one");
+        drop(gated.gate);
+        other.recv_timeout(LIMIT).expect("there is room");
+    });
+}
+
+#[test]
+fn all_that_wait_for_room_wake_up_and_again_the_next_time() {
+    within_limit(|| {
+        let (end_one, ends) = bounded::<()>(0);
+        let work = move |_: &Context, &job: &usize| ends.recv().map_or(job, |()| job);
+        let pool = Arc::new(new_pool(1, 0, work));
+        for job in 0..20 {
+            pool.submit(job).expect("the worker is free");
+            let waits = [(); 3].map(|()| start_wait(&pool, Context::background()));
+            end_one.send(()).expect("the worker runs the job");
+            for wait in waits {
+                wait.recv_timeout(LIMIT).expect("there is room");
+            }
+            next(pool.results());
+        }
+        drop(end_one);
+    });
+}
+
+#[test]
+fn no_wake_up_of_a_wait_for_room_is_lost() {
+    within_limit(|| {
+        let pool = new_pool(1, 0, |_, _: &usize| ());
+        for job in 0..20_000 {
+            pool.submit(job).expect("there is room");
+            // At the same moment, the worker ends the job.
+            pool.wait_for_room(&Context::background());
+            next(pool.results());
+        }
+    });
+}
+
+#[test]
+fn a_shutdown_ends_all_waits_for_room() {
+    within_limit(|| {
+        let gated = gated(2, 4);
+        gated.fill();
+        let waits = [(); 3].map(|()| start_wait(&gated.pool, Context::background()));
+        let shutdown = start_shutdown(&gated.pool, DRAIN());
+        for wait in waits {
+            wait.recv_timeout(LIMIT).expect("the pool shuts down");
+        }
+        // The jobs are still running.
+        assert_eq!(gated.pool.metrics().processed, 0);
+        gated.pool.wait_for_room(&Context::background());
+        drop(gated.gate);
+        shutdown.join().expect("no panic");
+    });
+}
+
+#[test]
+fn a_shutdown_ends_a_job_that_waits_for_room_in_its_own_pool() {
+    within_limit(|| {
+        let pool = closure_pool(1, 0);
+        let inner = Arc::clone(&pool);
+        let (reports, started) = bounded(1);
+        let waits_for_itself = move || {
+            reports.send(()).expect("the test waits");
+            inner.wait_for_room(&Context::background());
+        };
+        pool.submit(closure(waits_for_itself)).expect("it is free");
+        started.recv_timeout(LIMIT).expect("the job starts");
+        let leftovers = pool.shutdown(&DRAIN());
+        assert_eq!(leftovers.undelivered.len(), 1);
+    });
+}
+
 #[test]
 fn a_panic_loses_neither_workers_nor_other_jobs() {
     within_limit(|| {

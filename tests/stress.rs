@@ -22,7 +22,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use worker_pools::production_pool::{Finished, Pool, RejectReason};
 use worker_pools::progress::Progress;
-use worker_pools::{Context, struct_pool};
+use worker_pools::{Cancel, Context, struct_pool};
 
 /// A number from the environment.
 fn from_env(name: &str) -> Option<u64> {
@@ -309,6 +309,16 @@ impl End {
     }
 }
 
+/// How long a submitter waits for room: as long as it takes, or not.
+fn random_wait(random: &mut StdRng) -> (Context, Option<Cancel>) {
+    if random.random_range(0..10) > 0 {
+        return (Context::background(), None);
+    }
+    let time = Duration::from_micros(random.random_range(0..200));
+    let (context, cancel) = Context::with_timeout(time);
+    (context, Some(cancel))
+}
+
 /// Reads all results, or the first `max`.
 fn read(results: Receiver<Finished<usize, ()>>, max: usize, random: &mut StdRng) -> Vec<Outcome> {
     let results = results.iter().take(max);
@@ -365,8 +375,13 @@ fn production_pool_run(random: &mut StdRng) -> [usize; 8] {
                         Err(back) => {
                             assert_eq!(back.job, job, "another job was handed back");
                             rejected.lock().expect("no panic").push(back.reason);
-                            if back.reason == RejectReason::ShuttingDown {
-                                break;
+                            match back.reason {
+                                RejectReason::ShuttingDown => break,
+                                RejectReason::QueueFull if random.random() => {
+                                    let (context, _cancel) = random_wait(&mut random);
+                                    pool.wait_for_room(&context);
+                                }
+                                _ => {}
                             }
                         }
                     }

@@ -126,11 +126,12 @@ fn production_pool_typed(setup: &Setup) -> Outcome {
     batch.end()
 }
 
-/// Submits the job. While the pool is full, takes a result and tries again.
+/// Submits the job. If the pool is full, waits for room, takes the results and tries again.
 fn submit<J: Send>(pool: &ProductionPool<J, ()>, mut job: J) {
     while let Err(rejected) = pool.submit(job) {
         job = rejected.job;
-        pool.results().recv().expect("workers send");
+        pool.wait_for_room(&Context::background());
+        pool.results().try_iter().for_each(drop);
     }
 }
 

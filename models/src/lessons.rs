@@ -57,9 +57,9 @@ pool!(struct_pool is struct_pool);
 pool!(queue_left_open is struct_pool);
 pool!(lost_worker is struct_pool);
 
-pool!(production_pool has pool metrics results);
-pool!(drained_too_early has pool metrics results);
-pool!(stop_ignored has pool metrics results);
-pool!(room_without_lock has pool metrics results);
-pool!(idle_too_early has pool metrics results);
-pool!(busy_too_late has pool metrics results);
+pool!(production_pool has pool metrics results room);
+pool!(drained_too_early has pool metrics results room);
+pool!(stop_ignored has pool metrics results room);
+pool!(room_without_lock has pool metrics results room);
+pool!(idle_too_early has pool metrics results room);
+pool!(busy_too_late has pool metrics results room);

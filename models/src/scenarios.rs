@@ -123,6 +123,31 @@ pub const SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         lesson: "production_pool",
+        name: "two submitters, and room for both jobs after one look",
+        run: one_look_for_two_jobs::<Production>,
+    },
+    Scenario {
+        lesson: "production_pool",
+        name: "a submitter waits for room, and the job ends at any moment",
+        run: wait_for_room::<Production>,
+    },
+    Scenario {
+        lesson: "production_pool",
+        name: "two threads wait for room",
+        run: two_wait_for_room::<Production>,
+    },
+    Scenario {
+        lesson: "production_pool",
+        name: "a thread waits for room until its context is done, at any moment",
+        run: wait_for_room_with_a_limit::<Production>,
+    },
+    Scenario {
+        lesson: "production_pool",
+        name: "a job waits for room in its own pool until a shutdown",
+        run: a_job_waits_for_room,
+    },
+    Scenario {
+        lesson: "production_pool",
         name: "a thread reads the metrics at any moment",
         run: observed::<Production>,
     },
@@ -398,6 +423,7 @@ trait ProductionPool: Send + Sync + Sized + 'static {
     fn new(size: usize, capacity: usize, work: fn(&Context, &usize) -> usize) -> Self;
     /// Returns whether the job was accepted.
     fn submit(&self, job: usize) -> bool;
+    fn wait_for_room(&self, context: &Context);
     /// Takes a result and returns its job. Returns `None` when the pool is shut down and no result
     /// is left.
     fn next(&self) -> Option<usize>;
@@ -548,6 +574,52 @@ fn never_too_full<Pool: ProductionPool>() {
     let _ = pool.shutdown(&Context::background());
 }
 
+fn one_look_for_two_jobs<Pool: ProductionPool>() {
+    let pool = new_pool::<Pool>(1, 2);
+    let submitter = start_submitter(&pool, &[1]);
+    submit_all(&**pool, &[2]);
+    let accepted = submitter.join().unwrap_or_default();
+    expect(accepted == [1], "job 1 was rejected");
+    let never_started = pool.shutdown(&Context::background());
+    expect(
+        never_started.is_empty(),
+        "the drain left a job that never started",
+    );
+    expect_all_there(vec![1, 2], results(&**pool));
+}
+
+fn wait_for_room<Pool: ProductionPool>() {
+    let pool = new_pool::<Pool>(1, 0);
+    submit_all(&**pool, &[1]);
+    pool.wait_for_room(&Context::background());
+    expect(pool.next() == Some(1), "the result is missing");
+    submit_all(&**pool, &[2]);
+    let _ = pool.shutdown(&Context::background());
+}
+
+/// Waits for room on another thread.
+fn start_wait<Pool: ProductionPool>(pool: &Arc<Pool>, context: Context) -> JoinHandle<()> {
+    let pool = Arc::clone(pool);
+    spawn_named("waiter", move || pool.wait_for_room(&context))
+}
+
+fn two_wait_for_room<Pool: ProductionPool>() {
+    let pool = new_pool::<Pool>(1, 0);
+    submit_all(&**pool, &[1]);
+    let other = start_wait(&pool, Context::background());
+    pool.wait_for_room(&Context::background());
+    other.join().expect("the wait does not panic");
+    let _ = pool.shutdown(&Context::background());
+}
+
+fn wait_for_room_with_a_limit<Pool: ProductionPool>() {
+    let pool = Held::new(Arc::new(Pool::new(1, 0, work_until_stopped)));
+    submit_all(&**pool, &[1]);
+    let (limit, _cancel) = Context::with_timeout(std::time::Duration::ZERO);
+    pool.wait_for_room(&limit);
+    let _ = pool.shutdown(&Context::ended());
+}
+
 fn observed<Pool: ProductionPool>() {
     let pool = new_pool::<Pool>(1, 1);
     let submitter = start_submitter(&pool, &[1, 2]);
@@ -627,6 +699,26 @@ fn shut_down_by_a_job() {
     expect_all_there(accepted, came_back);
 }
 
+fn a_job_waits_for_room() {
+    thread_local!(static POOL: RefCell<Option<Arc<Production>>> = const { RefCell::new(None) });
+    let pool = Production::new(1, 0, |_, &job| {
+        story::starts(job);
+        if let Some(pool) = alone(|| POOL.take()) {
+            pool.wait_for_room(&Context::background());
+        }
+        job
+    });
+    let pool = Held::new(Arc::new(pool.expect("a model can always start a thread")));
+    POOL.set(Some(Arc::clone(&pool)));
+    submit_all(&**pool, &[1]);
+    let never_started = pool.shutdown(&Context::background()).never_started;
+    expect(
+        never_started.is_empty(),
+        "the drain left a job that never started",
+    );
+    expect_all_there(vec![1], results(&**pool));
+}
+
 /// Implements the trait for each pool: they have the same methods, but they are different types.
 macro_rules! struct_pools {
     ($($name:ident)+) => { $(
@@ -657,6 +749,10 @@ macro_rules! production_pools {
 
             fn submit(&self, job: usize) -> bool {
                 self.submit(job).is_ok()
+            }
+
+            fn wait_for_room(&self, context: &Context) {
+                self.wait_for_room(context);
             }
 
             fn next(&self) -> Option<usize> {

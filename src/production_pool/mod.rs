@@ -3,11 +3,12 @@
 //! `context.rs`, and depend on `crossbeam-channel`.
 //!
 //! `pool.rs` is the pool, `results.rs` what it returns, `metrics.rs` what it
-//! counts.
+//! counts, and `room.rs` where submitters wait for room.
 
 mod metrics;
 mod pool;
 mod results;
+mod room;
 
 pub use metrics::Metrics;
 pub use pool::Pool;

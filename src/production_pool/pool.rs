@@ -15,6 +15,7 @@ use crate::context::{Cancel, Context};
 
 use super::metrics::{Counters, Metrics};
 use super::results::{Finished, Leftovers, Panicked, RejectReason, Rejected};
+use super::room::Waiters;
 
 /// Up to this room, in jobs, a pool allocates its queue when it starts.
 const MAX_ALLOCATED: usize = 10_000;
@@ -25,8 +26,8 @@ const MAX_ALLOCATED: usize = 10_000;
 /// Every accepted job comes back exactly once: with its result, or from
 /// [`shutdown`](Pool::shutdown) as never started. (There is one exception: if
 /// one of its own jobs stops the pool, and the pool is then only dropped, the
-/// jobs that never started are lost.) Only `shutdown` and dropping the pool
-/// block.
+/// jobs that never started are lost.) Only `shutdown`, `wait_for_room` and
+/// dropping the pool block.
 ///
 /// Dropping the pool without a shutdown drains it: that blocks until all
 /// accepted jobs are done. A clone of [`results`](Pool::results) still gets
@@ -62,6 +63,8 @@ struct Shared {
     stop: Context,
     cancel: Cancel,
     counters: Counters,
+    /// Submitters that wait for room.
+    waiters: Waiters,
 }
 
 impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
@@ -101,6 +104,7 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
             stop,
             cancel,
             counters: Counters::default(),
+            waiters: Waiters::default(),
         });
         let work = Arc::new(work);
 
@@ -160,6 +164,36 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
         };
         submissions.rejected += 1;
         Err(Rejected { job, reason })
+    }
+
+    /// Blocks until half of the room for jobs is free, `context` is done, or a
+    /// shutdown begins. Half of it, so that a submitter wakes up once for many
+    /// jobs.
+    ///
+    /// Then call [`submit`](Pool::submit) again. It may still reject the job:
+    /// another submitter may have been faster, and a call can return early. If
+    /// the reason is [`RejectReason::ResultsFull`], waiting here does not help:
+    /// take results.
+    ///
+    /// Called from one of the pool's own jobs, it may wait for that job, until
+    /// the context is done or a shutdown begins.
+    pub fn wait_for_room(&self, context: &Context) {
+        let submissions = self.submissions();
+        if submissions.jobs.is_none() {
+            return;
+        }
+        let half = (self.room / 2) as u64;
+        let wake_at = submissions.accepted.saturating_sub(half);
+        let waiters = &self.shared.waiters;
+        let woken = waiters.join(wake_at);
+        // A shutdown that comes now wakes all that have joined.
+        drop(submissions);
+        // A worker may have made room before it could see that we wait.
+        waiters.look(&self.shared.counters);
+        select_biased! {
+            recv(woken) -> _ => {}
+            recv(context.done()) -> _ => {}
+        }
     }
 
     /// How many jobs are certain to fit, whatever the workers and the readers
@@ -231,6 +265,7 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
             self.shared.cancel.cancel();
         }
         self.submissions().jobs = None; // close(jobs)
+        self.shared.waiters.wake();
 
         let mut never_started = Vec::new();
         // A worker's thread would wait for itself.
@@ -301,6 +336,7 @@ fn worker<J, R>(
         }
         let result = result.map_err(|payload| Panicked { payload });
         drop_unsent(results.send(Finished { job, result }));
+        shared.waiters.look(counters);
     }
 }
 

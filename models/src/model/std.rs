@@ -1,6 +1,6 @@
 //! The parts of std that the lessons use, with loom's threads and locks.
 
-pub use ::std::{any, error, fmt, io, mem, time};
+pub use ::std::{any, convert, error, fmt, io, mem, time};
 
 /// `std::panic`. A job's panic is part of the model. Any other panic means that the model has
 /// failed, so nothing here catches it.
@@ -82,6 +82,16 @@ pub mod sync {
         pub struct AtomicU64(Mutex<u64>);
 
         impl AtomicU64 {
+            /// Starts with this number.
+            pub fn new(number: u64) -> AtomicU64 {
+                AtomicU64(Mutex::new(number))
+            }
+
+            /// Writes the number.
+            pub fn store(&self, number: u64, ordering: Ordering) {
+                *self.lock(ordering) = number;
+            }
+
             /// Reads the number.
             pub fn load(&self, ordering: Ordering) -> u64 {
                 *self.lock(ordering)
