@@ -63,3 +63,5 @@ pool!(stop_ignored has pool metrics results room);
 pool!(room_without_lock has pool metrics results room);
 pool!(idle_too_early has pool metrics results room);
 pool!(busy_too_late has pool metrics results room);
+pool!(credit_too_many has pool metrics results room);
+pool!(lost_wake_up has pool metrics results room);

@@ -110,6 +110,41 @@ pub const MISTAKES: &[Mistake] = &[
         )],
     },
     Mistake {
+        name: "credit_too_many",
+        lesson: "production_pool",
+        file: "production_pool/pool.rs",
+        changes: &[(
+            "                submissions.credits = credits - 1;\n",
+            "                submissions.credits = match submissions.credits {
+                    0 => credits, // a look
+                    credits => credits - 1,
+                };
+",
+        )],
+    },
+    Mistake {
+        name: "lost_wake_up",
+        lesson: "production_pool",
+        file: "production_pool/pool.rs",
+        changes: &[
+            (
+                "        let woken = waiters.join(wake_at);\n",
+                "        if self.shared.counters.gone() >= wake_at {
+            return;
+        }
+        crate::story::tell(\"finds that there is too little room\");
+        let woken = waiters.join(wake_at);
+",
+            ),
+            (
+                "        // A worker may have made room before it could see that we wait.
+        waiters.look(&self.shared.counters);
+",
+                "",
+            ),
+        ],
+    },
+    Mistake {
         name: "idle_too_early",
         lesson: "production_pool",
         file: "production_pool/pool.rs",

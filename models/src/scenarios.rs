@@ -199,6 +199,8 @@ pub const FOUND_BY: &[(&str, fn())] = &[
         "room_without_lock",
         never_too_full::<mistaken::RoomWithoutLock>,
     ),
+    ("credit_too_many", never_too_full::<mistaken::CreditTooMany>),
+    ("lost_wake_up", wait_for_room::<mistaken::LostWakeUp>),
     ("idle_too_early", idle::<mistaken::IdleTooEarly>),
     ("busy_too_late", idle_at_the_end::<mistaken::BusyTooLate>),
 ];
@@ -451,6 +453,8 @@ mod mistaken {
     pub type DrainedTooEarly = lessons::drained_too_early::pool::Pool<usize, usize>;
     pub type StopIgnored = lessons::stop_ignored::pool::Pool<usize, usize>;
     pub type RoomWithoutLock = lessons::room_without_lock::pool::Pool<usize, usize>;
+    pub type CreditTooMany = lessons::credit_too_many::pool::Pool<usize, usize>;
+    pub type LostWakeUp = lessons::lost_wake_up::pool::Pool<usize, usize>;
     pub type IdleTooEarly = lessons::idle_too_early::pool::Pool<usize, usize>;
     pub type BusyTooLate = lessons::busy_too_late::pool::Pool<usize, usize>;
 }
@@ -779,4 +783,4 @@ macro_rules! production_pools {
 }
 
 production_pools!(production_pool drained_too_early stop_ignored room_without_lock);
-production_pools!(idle_too_early busy_too_late);
+production_pools!(idle_too_early busy_too_late credit_too_many lost_wake_up);

@@ -88,6 +88,8 @@ fn it_stops_once_before_the_fatal_step() {
         ("drained_too_early", "main finds that results is closed"),
         ("stop_ignored", "worker 1 takes from jobs"),
         ("room_without_lock", "main sends to jobs"),
+        ("credit_too_many", "submitter sends to jobs"),
+        ("lost_wake_up", "worker 1 waits: jobs is empty"),
         ("idle_too_early", "main counts 0 jobs in the queue"),
         ("busy_too_late", "main takes from results"),
     ];
