@@ -343,6 +343,35 @@ fn no_wake_up_of_a_wait_for_room_is_lost() {
 }
 
 #[test]
+fn submitters_that_wait_for_room_get_all_their_jobs_in() {
+    within_limit(|| {
+        for (size, capacity) in [(1, 0), (2, 0), (2, 4), (2, 100)] {
+            let pool = new_pool(size, capacity, |_, &job: &usize| job);
+            let (submitters, each) = (4, 1_000);
+            let never = Context::background();
+            let done = thread::scope(|scope| {
+                for submitter in 0..submitters {
+                    let (pool, never) = (&pool, &never);
+                    scope.spawn(move || {
+                        for job in submitter * each..(submitter + 1) * each {
+                            while let Err(rejected) = pool.submit(job) {
+                                match rejected.reason {
+                                    RejectReason::QueueFull => pool.wait_for_room(never),
+                                    _ => thread::yield_now(), // the reader is slow
+                                }
+                            }
+                        }
+                    });
+                }
+                let done = (0..submitters * each).map(|_| next(pool.results()));
+                jobs(done)
+            });
+            assert_eq!(done.len(), submitters * each);
+        }
+    });
+}
+
+#[test]
 fn a_shutdown_ends_all_waits_for_room() {
     within_limit(|| {
         let gated = gated(2, 4);
