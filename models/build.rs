@@ -4,6 +4,7 @@
 //!   `use crate::` get their items from `src/model`.
 //! - Those that lend `work` or `context` to the thread of a scope, which begin with `let (work`,
 //!   lend a clone: loom has no scopes, and its threads have to own what they use.
+//! - The constant `YIELDS` is 0: the model tries all orders of events anyway.
 //! - The comment at the top goes.
 //!
 //! For every mistake of `src/mistakes.rs` it makes one more copy, with the mistake in it.
@@ -70,6 +71,8 @@ fn write(folder: &Path, file: &str, text: &str) -> Result<()> {
             source += &line
                 .replace("&work", "crate::model::lend(&work)")
                 .replace("&context", "crate::model::lend(&context)");
+        } else if line.starts_with("const YIELDS") {
+            source += "const YIELDS: usize = 0;";
         } else if !line.starts_with("//!") {
             source += line; // a comment on a whole file may not stand where it is included
         }

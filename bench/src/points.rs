@@ -121,7 +121,7 @@ pub const SHUTDOWN: &str = "shutdown of an idle pool";
 pub const SHUTDOWN_POOLS: [&str; 2] = ["struct_pool", "production_pool"];
 
 /// How many workers are cancelled or shut down.
-pub const SHUTDOWN_WORKERS: [usize; 3] = [3, 30, 300];
+pub const SHUTDOWN_WORKERS: [usize; 3] = [3, 100, 1_000];
 
 /// The group that starts a pool, gives it more and more jobs, and shuts it down.
 pub const GROWTH_JOBS: &str = "growth/jobs";

@@ -20,6 +20,10 @@ use super::room::Waiters;
 /// Up to this room, in jobs, a pool allocates its queue when it starts.
 const MAX_ALLOCATED: usize = 10_000;
 
+/// How often a submitter lets others run before it goes to sleep. To sleep and
+/// to wake up again takes longer than several short jobs.
+const YIELDS: usize = 20;
+
 /// A fixed number of workers that run jobs of type `J`, all with the same
 /// function.
 ///
@@ -178,12 +182,18 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
     /// Called from one of the pool's own jobs, it may wait for that job, until
     /// the context is done or a shutdown begins.
     pub fn wait_for_room(&self, context: &Context) {
+        let half = (self.room / 2) as u64;
+        let wake_at = self.submissions().accepted.saturating_sub(half);
+        for _ in 0..YIELDS {
+            if self.shared.counters.gone() >= wake_at {
+                return;
+            }
+            thread::yield_now();
+        }
         let submissions = self.submissions();
         if submissions.jobs.is_none() {
             return;
         }
-        let half = (self.room / 2) as u64;
-        let wake_at = submissions.accepted.saturating_sub(half);
         let waiters = &self.shared.waiters;
         let woken = waiters.join(wake_at);
         // A shutdown that comes now wakes all that have joined.

@@ -123,7 +123,7 @@ pub mod thread {
     use ::std::sync::{Arc, Mutex, PoisonError};
 
     pub use ::std::thread::{Result, panicking};
-    pub use loom::thread::{Thread, ThreadId, current};
+    pub use loom::thread::{Thread, ThreadId, current, yield_now};
 
     use super::panic::{AssertUnwindSafe, catch_unwind};
     use crate::story;
