@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
 /// The files that are pages, and the names of their pages.
-pub const PAGES: [(&str, &str); 6] = [
+pub const PAGES: [(&str, &str); 7] = [
     ("README.md", "welcome.md"),
     ("docs/faults.md", "faults.md"),
     ("models/README.md", "models.md"),
     ("bench/README.md", "benchmarks.md"),
+    ("bench/TABLES.md", "benchmark_tables.md"),
     ("classroom/TEACHING.md", "teachers.md"),
     ("classroom/README.md", "exercises.md"),
 ];

@@ -1,4 +1,4 @@
-//! Rewrites the tables and the plots of `bench/README.md`:
+//! Rewrites the tables and the plots of `bench/README.md` and `bench/TABLES.md`:
 //! `cargo run --release -p bench --bin report`
 
 use std::path::Path;

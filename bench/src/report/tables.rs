@@ -19,12 +19,13 @@ use crate::points::{
 };
 use crate::setup::Load;
 
-/// All tables, each with its name in the README.
+/// All tables, each with its name in a page.
 pub fn all(results: &Results) -> Vec<(&'static str, String)> {
     vec![
         ("machine", machine(results)),
         ("work", work(results)),
         ("pools", pools(results)),
+        ("pools in short", pools_in_short(results)),
         ("go", go(results)),
         ("workers no-op", workers_and_producers(results, "no-op")),
         ("workers 1 us", workers_and_producers(results, "1 us")),
@@ -130,6 +131,22 @@ fn pools(results: &Results) -> String {
         table += &row(cells);
     }
     table
+}
+
+/// Each contender with its longest queue.
+fn pools_in_short(results: &Results) -> String {
+    let mut table = heading(&["pool"], WORKS.map(|(name, ..)| title(name)));
+    let reference = |work| pools_id(work, REFERENCE, Queue::Long, 2, 1);
+    for contender in IN_RUST.into_iter().chain([IN_GO]) {
+        let queue = contender.queues().last().expect("each has a queue");
+        let cells = WORKS.map(|(work, ..)| {
+            let id = pools_id(work, contender.name, *queue, 2, 1);
+            ratio_with_spread(results.ratio(&id, &reference(work)))
+        });
+        table += &row([contender.name.to_string()].into_iter().chain(cells));
+    }
+    let times = WORKS.map(|(work, ..)| median(results.time(&reference(work)), time));
+    table + &row(["1.00 is".to_string()].into_iter().chain(times))
 }
 
 fn go(results: &Results) -> String {

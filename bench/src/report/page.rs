@@ -1,4 +1,4 @@
-//! Puts a table into the README, between two HTML comments that readers do not see.
+//! Puts a table into a page, between two HTML comments that readers do not see.
 
 /// Returns the text with `table` between the comments with this name, or `None` without them.
 pub fn replace(text: &str, name: &str, table: &str) -> Option<String> {
@@ -13,16 +13,16 @@ pub fn replace(text: &str, name: &str, table: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    const README: &str = "a\n<!-- begin x -->\nold\n<!-- end x -->\nb\n";
+    const PAGE: &str = "a\n<!-- begin x -->\nold\n<!-- end x -->\nb\n";
 
     #[test]
     fn a_table_replaces_the_old_one() {
-        let text = replace(README, "x", "new\n").expect("the markers are there");
-        assert_eq!(text, README.replace("old", "new"));
+        let text = replace(PAGE, "x", "new\n").expect("the markers are there");
+        assert_eq!(text, PAGE.replace("old", "new"));
     }
 
     #[test]
     fn a_table_without_its_markers_is_reported() {
-        assert_eq!(replace(README, "y", "new\n"), None);
+        assert_eq!(replace(PAGE, "y", "new\n"), None);
     }
 }
