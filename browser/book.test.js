@@ -146,7 +146,7 @@ test("who tabs to the controls of a replay or a story sees its picture or its st
 });
 
 test("a story steps with the arrows, and stops before its fatal step", async (t) => {
-    const stories = { basic: 1, context_cancel: 2, struct_pool: 2, production_pool: 5 };
+    const stories = { basic: 1, context_cancel: 2, struct_pool: 2, production_pool: 7 };
     for (const [name, count] of Object.entries(stories)) {
         const page = await open(t, `${name}.html`);
         assert.equal(await page.locator(".story").count(), count, name);

@@ -73,7 +73,7 @@ const click = (story, action) => button(story, action).dispatchEvent("click");
 test("each story goes from step to step, and back the same way", async (t) => {
     const page = await open(t);
     const stories = recorded();
-    assert.equal(stories.length, 10);
+    assert.equal(stories.length, 12);
     for (const [index, says] of stories.entries()) {
         const story = page.locator(".story").nth(index);
         const there = [await state(story)];
