@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Barrier};
-use std::thread;
 use std::time::Duration;
+use std::{hint, thread};
 
 use common::{Bomb, LIMIT, within_limit};
 use crossbeam_channel::{Receiver, Sender, bounded, select, unbounded};
@@ -235,9 +235,10 @@ fn start_wait(pool: &Arc<Pool<usize, usize>>, context: Context) -> Receiver<()> 
 }
 
 #[test]
-fn a_wait_for_room_ends_when_half_of_it_is_free() {
+fn a_wait_for_room_ends_when_half_of_the_queue_is_free() {
     within_limit(|| {
-        for (size, capacity) in [(1, 0), (1, 1), (1, 2), (2, 3), (2, 4)] {
+        // With a short queue, it must not wait until workers are idle.
+        for (size, capacity) in [(1, 0), (8, 0), (8, 3), (1, 1), (1, 2), (2, 4), (2, 7)] {
             let room = size + capacity;
             // A job ends for each message.
             let (end_one, ends) = bounded::<()>(0);
@@ -247,7 +248,7 @@ fn a_wait_for_room_ends_when_half_of_it_is_free() {
                 pool.submit(job).expect("there is room");
             }
             let returned = start_wait(&pool, Context::background());
-            let half = room.div_ceil(2);
+            let half = (capacity / 2).max(1);
             for ended in 1..=half {
                 let early = returned.recv_timeout(SHORT_WAIT / 10).is_ok();
                 assert!(!early, "{ended} of {half} jobs had not ended");
@@ -332,10 +333,13 @@ fn all_that_wait_for_room_wake_up_and_again_the_next_time() {
 #[test]
 fn no_wake_up_of_a_wait_for_room_is_lost() {
     within_limit(|| {
-        let pool = new_pool(1, 0, |_, _: &usize| ());
+        // Jobs of different lengths: some end while the submitter still yields, some when it is
+        // about to sleep, and some when it sleeps.
+        let pool = new_pool(1, 0, |_, &job: &usize| {
+            (0..job % 500 * 10).for_each(|_| hint::spin_loop());
+        });
         for job in 0..20_000 {
             pool.submit(job).expect("there is room");
-            // At the same moment, the worker ends the job.
             pool.wait_for_room(&Context::background());
             next(pool.results());
         }

@@ -26,7 +26,8 @@ pub struct Metrics {
 
 /// What the workers count: each job once when it starts, and once when it
 /// leaves the pool. Aligned, so that these counters share no cache line with
-/// anything else.
+/// anything else: a processor may fetch two lines of 64 bytes at once, and
+/// Apple's have lines of 128.
 #[derive(Default)]
 #[repr(align(128))]
 pub struct Counters {

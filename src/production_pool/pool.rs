@@ -17,11 +17,12 @@ use super::metrics::{Counters, Metrics};
 use super::results::{Finished, Leftovers, Panicked, RejectReason, Rejected};
 use super::room::Waiters;
 
-/// Up to this room, in jobs, a pool allocates its queue when it starts.
+/// A pool with room for at most this many jobs allocates its queue when it
+/// starts.
 const MAX_ALLOCATED: usize = 10_000;
 
-/// How often a submitter lets others run before it goes to sleep. To sleep and
-/// to wake up again takes longer than several short jobs.
+/// How often a submitter yields before it goes to sleep: going to sleep and
+/// waking up take longer than several short jobs.
 const YIELDS: usize = 20;
 
 /// A fixed number of workers that run jobs of type `J`, all with the same
@@ -170,9 +171,9 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
         Err(Rejected { job, reason })
     }
 
-    /// Blocks until half of the room for jobs is free, `context` is done, or a
-    /// shutdown begins. Half of it, so that a submitter wakes up once for many
-    /// jobs.
+    /// Blocks until half of the queue is free (and at least one job fits),
+    /// `context` is done, or a shutdown begins. With less, a submitter would
+    /// wake up for each job; with more, workers could become idle.
     ///
     /// Then call [`submit`](Pool::submit) again. It may still reject the job:
     /// another submitter may have been faster, and a call can return early. If
@@ -182,10 +183,12 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
     /// Called from one of the pool's own jobs, it may wait for that job, until
     /// the context is done or a shutdown begins.
     pub fn wait_for_room(&self, context: &Context) {
-        let half = (self.room / 2) as u64;
-        let wake_at = self.submissions().accepted.saturating_sub(half);
+        let queue = self.room - self.worker_ids.len();
+        let enough = (self.room - (queue / 2).max(1)) as u64; // in the pool
+        let accepted = self.submissions().accepted;
         for _ in 0..YIELDS {
-            if self.shared.counters.gone() >= wake_at {
+            let gone = self.shared.counters.gone();
+            if accepted.saturating_sub(gone) <= enough {
                 return;
             }
             thread::yield_now();
@@ -194,6 +197,7 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
         if submissions.jobs.is_none() {
             return;
         }
+        let wake_at = submissions.accepted.saturating_sub(enough);
         let waiters = &self.shared.waiters;
         let woken = waiters.join(wake_at);
         // A shutdown that comes now wakes all that have joined.

@@ -33,7 +33,7 @@ impl Default for Waiters {
 
 impl Waiters {
     /// Joins those who wait. The channel closes when so many jobs have left the
-    /// pool, or earlier if the others wait for fewer.
+    /// pool, or earlier: whoever joined before waits for fewer.
     pub fn join(&self, wake_at: u64) -> Receiver<Infallible> {
         let mut waiting = self.bell();
         if let Some((_, woken)) = &*waiting {
