@@ -7,18 +7,16 @@ use ureq::config::Config;
 use ureq::http::Response;
 use ureq::http::header::LOCATION;
 use ureq::tls::{RootCerts, TlsConfig};
-use ureq::unversioned::transport::{
-    ConnectionDetails, Connector, DefaultConnector,
-};
 use ureq::{Agent, Body, Error, Proxy};
 use url::Url;
 
 use crate::lookup::Lookup;
+use crate::one_tls::OneTls;
 use crate::reason;
 
 const MAX_REDIRECTS: usize = 10;
-/// A body that is longer, in bytes, or that takes longer, costs more than a new
-/// connection.
+/// A body that is longer than this, in bytes, or takes longer, is not worth the
+/// wait: its connection is closed.
 const SHORT_BODY: u64 = 64 * 1024;
 const BODY_TIMEOUT: Duration = Duration::from_millis(100);
 
@@ -54,11 +52,8 @@ impl Client {
             .tls_config(trusted.build())
             .proxy(proxy)
             .build();
-        let agent = Agent::with_parts(
-            config,
-            OneTls(DefaultConnector::default()),
-            Lookup::default(),
-        );
+        let agent =
+            Agent::with_parts(config, OneTls::default(), Lookup::default());
         Client { agent, timeout }
     }
 
@@ -118,39 +113,13 @@ impl Client {
     }
 }
 
-/// ureq's own connections, except that all requests share one TLS setup. With
-/// ureq, a request with its own timeout loads all trusted certificates again,
-/// which takes longer than the request.
-#[derive(Debug)]
-struct OneTls(DefaultConnector);
-
-impl Connector for OneTls {
-    type Out = <DefaultConnector as Connector>::Out;
-
-    fn connect(
-        &self,
-        details: &ConnectionDetails,
-        chained: Option<()>,
-    ) -> Result<Option<Self::Out>, Error> {
-        let details = ConnectionDetails {
-            request_level: false,
-            addrs: details.addrs.clone(),
-            current_time: details.current_time.clone(),
-            run_connector: details.run_connector.clone(),
-            register_shutdown: details.register_shutdown.clone(),
-            ..*details
-        };
-        self.0.connect(&details, chained)
-    }
-}
-
 /// Reads the body of an answer if its length is known and small. Then the
 /// connection can be kept, whereas a body that is dropped unread closes it.
 fn read_short_body(answer: &mut Response<Body>) {
     let body = answer.body_mut();
     let length = body.content_length();
     if length.is_some_and(|bytes| bytes <= SHORT_BODY) {
-        // An error is no harm: the answer counts, and its connection closes.
+        // An error does no harm: the answer counts, and its connection closes.
         let _ = io::copy(&mut body.as_reader(), &mut io::sink());
     }
 }

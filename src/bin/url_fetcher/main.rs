@@ -38,6 +38,7 @@ mod demo_site;
 mod flags;
 mod list;
 mod lookup;
+mod one_tls;
 mod progress;
 mod reason;
 mod report;

@@ -5,6 +5,7 @@
 mod client;
 mod list;
 mod lookup;
+mod one_tls;
 mod reason;
 
 use std::env;
