@@ -298,12 +298,11 @@ fn metrics_match_the_last_line() {
     assert_eq!(value("jobs_processed_total"), sum.accepted - in_pool);
     assert_eq!(value("jobs_failed_total"), sum.failed - in_pool);
     assert!(in_pool > 0 && sum.failed > in_pool, "{scraped:?} {sum:?}");
-    assert_eq!(
-        value("job_run_seconds_count"),
-        value("jobs_processed_total")
-    );
-    let started = value("jobs_processed_total") + value("workers_active");
-    assert_eq!(value("job_wait_seconds_count"), started);
+    // What each of the four workers is just about to count may be missing.
+    let processed = value("jobs_processed_total");
+    let started = processed + value("workers_active");
+    assert!((processed..=processed + 4).contains(&value("job_run_seconds_count")));
+    assert!((started - 4..=started + 4).contains(&value("job_wait_seconds_count")));
 }
 
 #[test]

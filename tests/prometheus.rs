@@ -85,7 +85,7 @@ impl Prometheus {
             assert_eq!(config.matches(part).count(), 1, "{config}");
         }
         let config = config.replace("127.0.0.1:9898", target);
-        let config = config.replace("scrape_interval: 1s", "scrape_interval: 100ms");
+        let config = config.replace("scrape_interval: 1s", "scrape_interval: 500ms");
 
         let folder = format!("prometheus-{}", process::id());
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(folder);

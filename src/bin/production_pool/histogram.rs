@@ -5,8 +5,8 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// The bounds of the buckets, in seconds. A last bucket has no bound. Whoever
-/// asks for a percentile learns its bucket; the rest is interpolation.
+/// The bounds of the buckets, in seconds. A last bucket has no bound. A
+/// percentile is exact only to its bucket; Prometheus interpolates within it.
 const BOUNDS: [f64; 18] = [
     0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0,
     3.0, 5.0, 7.0, 10.0,

@@ -12,7 +12,7 @@ use crate::histogram::Histogram;
 
 pub struct Job {
     pub number: usize,
-    /// When it came.
+    /// When it arrived: its wait begins here.
     pub arrived: Instant,
     /// Whether it panics after its work.
     pub panics: bool,

@@ -20,6 +20,11 @@ pub struct Watched {
 /// [1]: https://prometheus.io/docs/instrumenting/exposition_formats/
 pub fn to_text(watched: &Watched) -> String {
     let metrics = watched.pool.metrics();
+    // Before the waits, so that no job has run that has not waited.
+    let ran = watched.times.ran.to_text(
+        "worker_pool_job_run_seconds",
+        "How long jobs ran, including failed and interrupted ones.",
+    );
     let lines = |name, kind, help, value: u64| {
         let name = format!("worker_pool_{name}");
         format!("# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n")
@@ -72,10 +77,7 @@ pub fn to_text(watched: &Watched) -> String {
             "worker_pool_job_wait_seconds",
             "How long jobs waited until they started.",
         ),
-        watched.times.ran.to_text(
-            "worker_pool_job_run_seconds",
-            "How long jobs ran, including failed ones.",
-        ),
+        ran,
     ]
     .concat()
 }
