@@ -140,7 +140,7 @@ fn submit_never_waits() {
     assert!(
         fastest < Duration::from_millis(5),
         "{JOBS} jobs for a full queue took {fastest:.1?} at best: \
-         is it `submit` which waits for room in the queue?"
+         does `submit` wait for room in the queue?"
     );
     drop(queue);
 }

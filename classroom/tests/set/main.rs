@@ -176,7 +176,7 @@ fn says_so(output: &str, messages: &str) -> bool {
 /// an output that `is_it`. Returns what is wrong, if anything is.
 ///
 /// On a busy machine, an answer may fail another check first, which has other words. So it may run
-/// twice more.
+/// again, ten times in all.
 fn rejection_problem(
     what: &str,
     answer: &Answer,
@@ -184,7 +184,7 @@ fn rejection_problem(
     is_it: impl Fn(&str) -> bool,
 ) -> Option<String> {
     let mut has_said_so = false;
-    for run in 1..=runs().max(3) {
+    for run in 1..=runs().max(10) {
         let outcome = answer.run();
         let says_it = says_so(&outcome.output, says) && is_it(&outcome.output);
         has_said_so |= says_it;

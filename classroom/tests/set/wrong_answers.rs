@@ -17,7 +17,7 @@ pub const WRONG_ANSWERS: &[Wrong] = &[
     // limit_threads
     Wrong {
         exercise: "limit_threads",
-        answer: "new threads for every three jobs",
+        answer: "new threads for each group of three jobs",
         change: From(
             "fn run_all",
             r#"
@@ -1057,7 +1057,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
         exercise: "second_select",
         answer: "do the job again in the arm",
         change: Words(&[("send(results, result)", "send(results, work.run(job))")]),
-        says: "job 1 was done 2 times",
+        says: "job 1 was done 2 times|nobody took the result of job 7",
     },
     Wrong {
         exercise: "second_select",
@@ -3069,7 +3069,7 @@ impl Pool {
             "try_send(job)",
             "send_timeout(job, std::time::Duration::from_micros(100))",
         )]),
-        says: "which waits for room in the queue",
+        says: "which waits for room in the queue|does `submit` wait for room in the queue?",
     },
     Wrong {
         exercise: "full_queue",
