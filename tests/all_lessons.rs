@@ -286,6 +286,11 @@ fn a_wrong_flag_gets_one_line_that_names_flag_and_value() {
         ("production_pool", "--rate 0", "'0' for '--rate <N>'"),
         (
             "production_pool",
+            "--when-full later",
+            "'later' for '--when-full <HOW>'",
+        ),
+        (
+            "production_pool",
             "--panic-percent 101",
             "'101' for '--panic-percent <PERCENT>'",
         ),

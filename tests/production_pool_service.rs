@@ -9,7 +9,7 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{LIMIT, Running, numbers, run, start};
+use common::{Ended, LIMIT, Running, numbers, run, start};
 use service::{SERVICE, get, scrape, start_with_metrics, sum};
 
 /// Long enough between two signals to count as two.
@@ -62,9 +62,89 @@ fn the_service_runs_for_its_time_drains_and_adds_up() {
             says("no more jobs come") + says("all accepted jobs are done after "),
             2
         );
+        let [.., waited, _, _] = &ended.stdout[..] else {
+            panic!("{ended:#?}");
+        };
+        assert!(waited.starts_with("a job waited "), "{waited}");
         let status = &ended.stdout[0];
         assert!(status.starts_with("  1 s  queue ["), "{status}");
     }
+}
+
+/// How many attempts to submit a job were rejected so far: the end of the last status line.
+fn rejected_attempts(ended: &Ended) -> usize {
+    let is_status = |line: &&String| line.contains(" s  queue [");
+    let last = ended.stdout.iter().rfind(is_status);
+    let numbers = numbers(last.expect("a status line"));
+    *numbers.last().expect("a number")
+}
+
+#[test]
+fn a_service_that_waits_while_the_queue_is_full_rejects_no_burst() {
+    // More jobs come than the workers can do.
+    let flags = "--metrics off --duration-secs 2.5 --rate 400 --work-ms 20 --when-full wait";
+    let ended = run(SERVICE, flags);
+    assert_eq!(ended.status, Some(0), "{ended:#?}");
+    let sum = sum(&ended);
+    // At the end, there may be no room for the rest of a burst.
+    let lines = ended.stderr.iter();
+    let of_bursts = lines.filter(|line| line.contains(" rejected, job "));
+    assert!(of_bursts.count() <= 1, "{ended:#?}");
+    assert!(sum.rejected < 400, "{sum:?}");
+    // Each wait makes room for half of the queue of 16: this is not a loop that tries all the time.
+    let attempts = rejected_attempts(&ended);
+    assert!(attempts > 0, "{ended:#?}");
+    assert!(
+        attempts <= sum.accepted / 8 + 1 + sum.rejected,
+        "{ended:#?}"
+    );
+    let summary = ended.stderr.join(" ");
+    assert!(summary.contains("the submitter waited"), "{ended:#?}");
+}
+
+#[test]
+fn a_service_that_waits_for_room_sees_the_end() {
+    // The queue fills up, and then nothing changes until the stop.
+    let flags = "--metrics off --duration-secs 1.5 --work-ms 3600000 --grace-secs 0";
+    let ended = run(SERVICE, &format!("{flags} --when-full wait"));
+    assert_eq!(ended.status, Some(0), "{ended:#?}");
+    let sum = sum(&ended);
+    assert_eq!(sum.accepted, 20);
+    let bursts = 2 * 25; // those that fill the queue, and the rest of the last one
+    assert!((1..bursts).contains(&sum.rejected), "{sum:?}");
+}
+
+#[test]
+fn a_service_that_retries_submits_the_oldest_jobs_first() {
+    // The queue fills up, and then nothing changes until the stop.
+    let flags = "--metrics off --duration-secs 1.5 --rate 100 --work-ms 3600000 --grace-secs 0";
+    let ended = run(SERVICE, &format!("{flags} --when-full retry"));
+    assert_eq!(ended.status, Some(0), "{ended:#?}");
+    let sum = sum(&ended);
+    assert_eq!(sum.accepted, 20);
+    let lines = ended.stderr.iter();
+    let of_bursts: Vec<_> = lines
+        .filter(|line| line.contains(" rejected, job "))
+        .map(|line| numbers(line))
+        .collect();
+    let [first, retried @ ..] = &of_bursts[..] else {
+        panic!("{ended:#?}");
+    };
+    assert!(!retried.is_empty(), "{ended:#?}");
+    let mut before = first[0];
+    for numbers in retried {
+        let [count, submitted, job] = numbers[..] else {
+            panic!("{ended:#?}");
+        };
+        assert_eq!(job, 21, "the oldest job that came back is tried first");
+        assert_eq!(count, submitted, "nothing fits");
+        assert!(
+            count > before,
+            "{count} jobs with the new ones, {before} before"
+        );
+        before = count;
+    }
+    assert_eq!(before, sum.rejected, "each job is counted once");
 }
 
 #[test]

@@ -26,6 +26,12 @@ pub struct Flags {
     #[arg(value_parser = count::<u32>(1..=10_000))]
     pub rate: u32,
 
+    /// What to do with a job while the queue is full: reject it, wait for room,
+    /// or retry it with the next burst
+    #[arg(long, value_name = "HOW", default_value = "reject")]
+    #[arg(hide_possible_values = true)]
+    pub when_full: WhenFull,
+
     /// How long a job takes, in milliseconds
     #[arg(long, value_name = "MS", default_value = "200")]
     #[arg(value_parser = millis())]
@@ -72,6 +78,17 @@ impl Flags {
         work.timeline().set_lanes(Lanes::Workers(1..=self.workers));
         work
     }
+}
+
+/// What to do with a job while the queue is full: the flag `--when-full`.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum WhenFull {
+    /// Reject it: its customer goes away.
+    Reject,
+    /// Wait for room. All later jobs wait with it.
+    Wait,
+    /// Submit it again with the next burst, before the new jobs.
+    Retry,
 }
 
 /// Where to listen, if at all: the flag `--metrics`.

@@ -36,6 +36,13 @@ impl Histogram {
         seen.sum += took;
     }
 
+    /// The mean, unless nothing was added.
+    pub fn mean(&self) -> Option<Duration> {
+        let seen = *self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let count: u64 = seen.buckets.iter().sum();
+        (count > 0).then(|| seen.sum.div_f64(count as f64))
+    }
+
     /// Its lines in Prometheus' text format. A bucket there counts what is in
     /// all buckets below it as well.
     pub fn to_text(&self, name: &str, help: &str) -> String {
@@ -57,6 +64,16 @@ impl Histogram {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_mean_is_that_of_all_durations() {
+        let histogram = Histogram::default();
+        assert_eq!(histogram.mean(), None);
+        for millis in [0, 10, 50] {
+            histogram.observe(Duration::from_millis(millis));
+        }
+        assert_eq!(histogram.mean(), Some(Duration::from_millis(20)));
+    }
 
     #[test]
     fn a_bucket_counts_all_that_took_at_most_its_bound() {

@@ -24,6 +24,8 @@
 //! Try:
 //! - `cargo run --bin production_pool -- --queue 200`: nothing is rejected any
 //!   more. What does it cost? Look at the queue at the end, and at the drain.
+//! - `cargo run --bin production_pool -- --when-full wait`, then `retry`: what
+//!   happens to the jobs that do not fit? How long does a job wait?
 //! - `cargo run --bin production_pool -- --work-ms 1000 --grace-secs 1`: a
 //!   drain that runs out of time. Every job is accounted for.
 //! - `cargo run --bin production_pool -- --duration-secs 0 --work-ms 1000`, and
@@ -109,7 +111,7 @@ fn main() {
     if let Endpoint::At(address) = flags.metrics {
         let watched = Watched {
             pool: Arc::clone(&pool),
-            times,
+            times: Arc::clone(&times),
             flags: flags.clone(),
         };
         match http::serve(address, watched) {
@@ -156,7 +158,7 @@ fn main() {
     end_status.cancel();
     status.join().expect("it does not panic");
     output::wait_for_stderr(output::ORDER_TIMEOUT);
-    report::sum_up(&pool, arrivals, tally, leftovers);
+    report::sum_up(&pool, &times, arrivals, tally, leftovers);
     timeline.mark("no more jobs", accept.done_at());
     timeline.mark("stop", stopped);
     flags.picture.draw(&timeline);

@@ -4,13 +4,13 @@
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{select_biased, tick};
-use timeline::{Ending, Timeline};
+use timeline::{Ending, Timeline, format_duration};
 use worker_pools::production_pool::{Leftovers, Metrics};
 use worker_pools::{Context, eprintln, println};
 
 use crate::arrivals::Arrivals;
 use crate::flags::Flags;
-use crate::job::{Job, JobPool, Outcome};
+use crate::job::{Job, JobPool, Outcome, Times};
 
 /// How the jobs ended, from their results.
 #[derive(Default)]
@@ -74,13 +74,18 @@ fn status_line(elapsed: Duration, metrics: &Metrics, flags: &Flags) {
     );
 }
 
-/// Prints the last two lines, in which every job has one fate.
+/// Prints how long a job waited, and the last two lines, in which every job has
+/// one fate.
 pub fn sum_up(
     pool: &JobPool,
+    times: &Times,
     arrivals: Arrivals,
     tally: Tally,
     leftovers: Leftovers<Job, Outcome>,
 ) {
+    if let Some(mean) = times.waited.mean() {
+        println!("a job waited {} on average", format_duration(mean));
+    }
     let Arrivals { arrived, rejected } = arrivals;
     let Tally {
         done,
