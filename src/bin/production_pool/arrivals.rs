@@ -42,15 +42,15 @@ pub fn submit_bursts(
                 panics: random.random_range(0..100) < flags.panic_percent,
             });
         }
-        let submitted = jobs.len();
+        let tried = jobs.len();
         let mut handed_back = Vec::new();
         for job in jobs {
             let number = job.number;
-            let submitted = match flags.when_full {
+            let result = match flags.when_full {
                 WhenFull::Wait => submit_or_wait(pool, job, accept, timeline),
                 WhenFull::Reject | WhenFull::Retry => pool.submit(job),
             };
-            match submitted {
+            match result {
                 Ok(()) => timeline.queued(number),
                 Err(rejected) => handed_back.push(rejected),
             }
@@ -59,8 +59,7 @@ pub fn submit_bursts(
             let count = handed_back.len();
             let first = job.number;
             eprintln!(
-                "{count} of {submitted} jobs rejected, job {first} first: \
-                 {reason}"
+                "{count} of {tried} jobs rejected, job {first} first: {reason}"
             );
         }
         if flags.when_full == WhenFull::Retry {
