@@ -262,12 +262,44 @@ impl PictureFlags {
     pub fn draw_runs(&self, runs: &[Run], print_answer: impl FnOnce()) {
         match self.timeline {
             When::Never => {}
-            When::Always => print(runs, true),
-            When::Auto => print(runs, io::stderr().is_terminal()),
+            When::Always | When::Auto => print(runs, self.is_in_terminal()),
         }
         print_answer();
+        self.write_files(|| svg::draw(runs), runs);
+    }
+
+    /// The same for a lesson with another picture: a text for the terminal and
+    /// an SVG for the file, or none. The replay shows these runs.
+    pub fn draw_curve(
+        &self,
+        text: Option<String>,
+        svg: Option<String>,
+        runs: &[Run],
+        print_answer: impl FnOnce(),
+    ) {
+        if let Some(text) = text.filter(|_| self.is_in_terminal()) {
+            eprintln!("{}", text.trim_end());
+        }
+        print_answer();
+        self.write_files(|| svg.unwrap_or_default(), runs);
+    }
+
+    /// Whether somebody will look at the picture.
+    pub fn is_wanted(&self) -> bool {
+        self.is_in_terminal() || self.svg.is_some()
+    }
+
+    fn is_in_terminal(&self) -> bool {
+        match self.timeline {
+            When::Never => false,
+            When::Always => true,
+            When::Auto => io::stderr().is_terminal(),
+        }
+    }
+
+    fn write_files(&self, svg: impl FnOnce() -> String, runs: &[Run]) {
         if let Some(path) = &self.svg {
-            write("--svg", path, &svg::draw(runs));
+            write("--svg", path, &svg());
         }
         if let Some(path) = &self.replay {
             let replay = Replay {
