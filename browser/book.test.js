@@ -19,7 +19,7 @@ before(async () => {
     assert.ok(existsSync(executablePath), `no browser at ${executablePath}: set CHROMIUM`);
     assert.ok(existsSync(BOOK), "no book: cargo run -p book -- --no-open");
     browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
-    assert.equal(lessons().length, 9);
+    assert.equal(lessons().length, 10);
 });
 
 after(() => browser?.close());

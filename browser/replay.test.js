@@ -20,6 +20,7 @@ const LESSONS = {
     struct_pool: ["--work-ms", "20", "--panic-on", "7"],
     buffered_vs_unbuffered: ["--work-ms", "10"],
     url_fetcher: ["--timeout-secs", "0.3"],
+    how_many_workers: ["--work-ms", "50", "--measure", "0.5"],
     production_pool: ["--duration-secs", "1", "--work-ms", "50", "--metrics", "off"],
 };
 // Ended by Ctrl-C: its jobs never end.

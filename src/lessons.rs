@@ -21,7 +21,7 @@ pub const MACHINES: Lesson = Lesson {
 };
 
 /// The lessons of this package, in reading order.
-pub const LESSONS: [Lesson; 8] = [
+pub const LESSONS: [Lesson; 9] = [
     Lesson {
         name: "why_pools",
         section: "1, Why Worker Pools",
@@ -61,5 +61,10 @@ pub const LESSONS: [Lesson; 8] = [
         name: "production_pool",
         section: "2, all of it",
         shows: "a service: bursts, panics, metrics, three ways to stop",
+    },
+    Lesson {
+        name: "how_many_workers",
+        section: "2, \"add workers\"",
+        shows: "a pool's size: by formula, by simulation, and measured",
     },
 ];

@@ -12,7 +12,7 @@ struct Flags {}
 fn main() {
     let Flags {} = Flags::parse();
 
-    println!("Worker pools in Rust: the lessons in reading order.\n");
+    println!("Worker pools in Rust: the lessons in reading order.");
     for Lesson {
         name,
         section,
@@ -28,6 +28,7 @@ fn main() {
         shows,
     } = MACHINES;
     println!("{name} ({section})\n  {shows}");
-    println!("\nRun a lesson:      cargo run --bin basic, cargo run -p {name}");
+    // No empty lines: all of it fits into a terminal of 24 lines.
+    println!("Run a lesson:      cargo run --bin basic, cargo run -p {name}");
     println!("Explain its flags: cargo run --bin basic -- --help");
 }

@@ -395,7 +395,10 @@ mod tests {
                 format!("{{{{#header {name} {differences}}}}}"),
                 "\n## Traps\n".to_string(),
                 format!("{{{{#header {name} Try}}}}"),
-                format!("{{{{#exercises {name}}}}}"),
+                match name {
+                    "how_many_workers" => String::new(), // not yet
+                    _ => format!("{{{{#exercises {name}}}}}"),
+                },
                 "\n```quiz\n".to_string(),
                 "\n```quiz\n".to_string(),
                 "\n## Checkpoint\n".to_string(),
