@@ -28,7 +28,7 @@ no-section-label = true
 sidebar-header-nav = false
 input-404 = ""
 additional-css = ["replay.css", "stories.css", "book.css"]
-additional-js = ["replay.js", "stories.js", "scroll.js", "here.js"]
+additional-js = ["replay.js", "stories.js", "scroll.js", "here.js", "calculator.js"]
 playground.runnable = false
 print.enable = false
 "#;
@@ -54,6 +54,7 @@ pub fn build(repository: &Path) -> Result<PathBuf, String> {
     write(&root.join("book.css"), include_str!("book.css"))?;
     write(&root.join("scroll.js"), include_str!("scroll.js"))?;
     write(&root.join("here.js"), include_str!("here.js"))?;
+    write(&root.join("calculator.js"), include_str!("calculator.js"))?;
     // No fonts: the book takes those of the reader's system.
     write(&root.join("theme/fonts/fonts.css"), "/* none */\n")?;
 

@@ -76,6 +76,7 @@ impl Expansion {
         let (name, what) = directive.split_once(' ').unwrap_or((directive, ""));
         match name {
             "beside" => self.beside(what),
+            "calculator" => self.figure("book/src/calculator.html"),
             "exercises" => self.exercises(what),
             "file" => {
                 let page = self.text(what)?;
