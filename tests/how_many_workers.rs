@@ -102,6 +102,19 @@ fn bursts_take_more_workers_and_regular_jobs_fewer() {
 }
 
 #[test]
+fn a_target_that_is_easier_to_meet_takes_fewer_workers() {
+    for (target, workers) in [(0, 10), (100, 8), (150, 7), (250, 6), (1_000, 6)] {
+        let ended = run(HOW_MANY_WORKERS, &format!("--target-wait-ms {target}"));
+        let line = last_line(&ended);
+        assert!(
+            line.starts_with(&format!("{workers} workers: ")),
+            "{target}: {line}"
+        );
+        assert!(wait(&ended, workers) <= f64::from(target), "{ended:#?}");
+    }
+}
+
+#[test]
 fn the_answer_for_a_number_of_workers_says_how_many_are_enough() {
     for (workers, ends) in [
         (7, " ms (target 100 ms); with 8 at most "),
@@ -148,6 +161,9 @@ fn the_same_flags_give_the_same_output() {
     let output = |flags| run(HOW_MANY_WORKERS, flags).stdout;
     assert_eq!(output("--jobs 5000"), output("--jobs 5000"));
     assert_ne!(output("--jobs 5000"), output("--jobs 5000 --seed 2"));
+    // The seed chooses the arrivals as well as the lengths.
+    let equal = "--jobs 5000 --jitter 0";
+    assert_ne!(output(equal), output(&format!("{equal} --seed 2")));
 }
 
 #[test]
@@ -210,9 +226,10 @@ fn a_replay_needs_a_measured_run() {
 
 #[cfg(unix)]
 #[test]
-fn ctrl_c_ends_a_measured_run() {
+fn a_signal_ends_a_measured_run() {
     let mut running = start(HOW_MANY_WORKERS, "--jobs 5000 --measure 1000");
     while !running.line().starts_with("workers") {}
-    running.signal("INT");
+    // Not Ctrl-C, which a shell ignores for what it starts in the background.
+    running.signal("TERM");
     assert_eq!(running.end().status, None, "the signal ends it");
 }
