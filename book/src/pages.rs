@@ -396,10 +396,7 @@ mod tests {
                 format!("{{{{#header {name} {differences}}}}}"),
                 "\n## Traps\n".to_string(),
                 format!("{{{{#header {name} Try}}}}"),
-                match name {
-                    "how_many_workers" => String::new(), // not yet
-                    _ => format!("{{{{#exercises {name}}}}}"),
-                },
+                format!("{{{{#exercises {name}}}}}"),
                 "\n```quiz\n".to_string(),
                 "\n```quiz\n".to_string(),
                 "\n## Checkpoint\n".to_string(),

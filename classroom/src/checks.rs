@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, bounded};
 use timeline::terminal::{self, Terminal};
-use timeline::{Lanes, Timeline};
+use timeline::{Lanes, Recording, Timeline};
 
 /// A function that panics if the answer is wrong.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +31,7 @@ pub struct Check {
 const CHECK_LIMIT: Duration = Duration::from_secs(12);
 
 /// So that the picture and the message fit on Rustlings' screen of 24 lines.
-const MAX_LANES: usize = 5;
+pub(crate) const MAX_LANES: usize = 5;
 
 const COLUMNS: usize = 80;
 
@@ -86,6 +86,8 @@ struct Run {
 pub(crate) struct Log {
     /// What the answer did; `None` if the check does not record that.
     timeline: Mutex<Option<Timeline>>,
+    /// What to draw instead: a run that nobody has done.
+    simulated: Mutex<Option<Recording>>,
     /// The panics of the check, even those that it caught.
     panics: Mutex<Vec<Panic>>,
 }
@@ -156,6 +158,13 @@ pub(crate) fn record(timeline: &Timeline) {
     }
 }
 
+/// If the check of this thread fails now, this is its picture.
+pub(crate) fn show(simulated: Recording) {
+    if let Some(log) = log() {
+        *lock(&log.simulated) = Some(simulated);
+    }
+}
+
 /// Records that something happened now.
 pub(crate) fn mark(what: &str) {
     if let Some(timeline) = log().and_then(|log| lock(&log.timeline).clone()) {
@@ -215,10 +224,11 @@ impl Log {
 
     /// The lanes of the answer's threads, up to now.
     fn picture(&self) -> String {
-        let Some(timeline) = lock(&self.timeline).clone() else {
+        let recorded = || Some(lock(&self.timeline).as_ref()?.recording());
+        let simulated = lock(&self.simulated).clone();
+        let Some(mut recording) = simulated.or_else(recorded) else {
             return String::new();
         };
-        let mut recording = timeline.recording();
         if recording.spans.is_empty() {
             return "no job was started\n\n".to_string();
         }

@@ -3,6 +3,7 @@
 
 mod checks;
 mod leased_queue;
+mod recorded_load;
 mod recorded_work;
 
 use std::panic;
@@ -13,6 +14,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Select, Sender, bounded};
 
 pub use checks::{Check, ordered_panic, run_checks};
 pub use leased_queue::{LEASE, LeasedQueue, PieceWork};
+pub use recorded_load::{Job, assert_smallest_pool, random_load};
 pub use recorded_work::RecordedWork;
 
 /// How long a check waits for something that may never happen.

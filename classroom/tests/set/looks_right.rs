@@ -16,7 +16,7 @@ use crate::{EXERCISES, parts, read, says_so, solution};
 type LooksRight = (&'static str, &'static str, &'static str);
 
 /// Two wrong answers of each exercise.
-const LOOK_RIGHT: [LooksRight; 38] = [
+const LOOK_RIGHT: [LooksRight; 40] = [
     (
         "limit_threads",
         "new threads for each group of three jobs",
@@ -228,6 +228,18 @@ nobody learns that the queue is full.",
         "every job that ends after the cancel is interrupted",
         "After the cancel, it says, a job can only be interrupted. But a job may end without a look at the
 cancel, and then it is done. Only the job itself knows.",
+    ),
+    (
+        "enough_workers",
+        "as many as are busy at the same moment if no job ever waits",
+        "It knows the bursts, and with so many workers no job waits. But a job may wait for as long as the
+target, and by then a worker that has done another job may be free.",
+    ),
+    (
+        "enough_workers",
+        "a new worker whenever a job would wait too long",
+        "One pass over the jobs, and none waits too long. But each new worker comes late. If the first two
+had both been there from the start, they would have done more of the jobs before the burst.",
     ),
     (
         "acknowledge",

@@ -835,4 +835,131 @@ fn start(",
             ),
         ]),
     },
+    // enough_workers
+    Right {
+        exercise: "enough_workers",
+        answer: "looks at each worker, and at the first job that waits too long",
+        change: From(
+            "fn smallest_pool",
+            "fn smallest_pool(load: &[Job], target: Duration) -> usize {
+                let is_enough = |workers: &usize| {
+                    let mut free = vec![Duration::ZERO; *workers];
+                    load.iter().all(|job| {
+                        let first = free.iter_mut().min().unwrap();
+                        let start = job.comes.max(*first);
+                        *first = start + job.takes;
+                        start <= job.comes + target
+                    })
+                };
+                (1..).find(is_enough).unwrap()
+            }",
+        ),
+    },
+    Right {
+        exercise: "enough_workers",
+        answer: "sorts the workers",
+        change: Words(&[
+            (
+                "BinaryHeap::from(vec![Reverse(Duration::ZERO); workers])",
+                "vec![Duration::ZERO; workers]",
+            ),
+            (
+                "let Reverse(first) = free.pop().expect(\"there is a worker\");",
+                "free.sort(); let first = free[0];",
+            ),
+            (
+                "free.push(Reverse(start + job.takes));",
+                "free[0] = start + job.takes;",
+            ),
+        ]),
+    },
+    Right {
+        exercise: "enough_workers",
+        answer: "halves the range",
+        change: Words(&[
+            (
+                "let mut workers = 1;",
+                "let numbers = Vec::from_iter(1..=load.len());",
+            ),
+            (
+                "    while longest_wait(load, workers) > target {
+        workers += 1;
+    }
+    workers",
+                "numbers.partition_point(|workers| longest_wait(load, *workers) > target) + 1",
+            ),
+        ]),
+    },
+    Right {
+        exercise: "enough_workers",
+        answer: "looks from above, until one worker less is too few",
+        change: Words(&[
+            ("let mut workers = 1;", "let mut workers = load.len().max(1);"),
+            (
+                "while longest_wait(load, workers) > target {",
+                "while workers > 1 && longest_wait(load, workers - 1) <= target {",
+            ),
+            ("workers += 1;", "workers -= 1;"),
+        ]),
+    },
+    Right {
+        exercise: "enough_workers",
+        answer: "a worker is free when all but so many of the earlier jobs have ended",
+        change: From(
+            "fn longest_wait",
+            "fn longest_wait(load: &[Job], workers: usize) -> Duration {
+                let mut longest = Duration::ZERO;
+                let mut ends: Vec<Duration> = Vec::new();
+                for job in load {
+                    ends.sort();
+                    let first = ends.len().checked_sub(workers).map_or(Duration::ZERO, |it| ends[it]);
+                    let start = job.comes.max(first);
+                    longest = longest.max(start - job.comes);
+                    ends.push(start + job.takes);
+                }
+                longest
+            }",
+        ),
+    },
+    Right {
+        exercise: "enough_workers",
+        answer: "in nanoseconds",
+        change: From(
+            "fn smallest_pool",
+            "fn smallest_pool(load: &[Job], target: Duration) -> usize {
+                (1..).find(|workers| longest_wait(load, *workers) <= target.as_nanos()).unwrap()
+            }
+
+            fn longest_wait(load: &[Job], workers: usize) -> u128 {
+                let mut free: BinaryHeap<Reverse<u128>> = (0..workers).map(|_| Reverse(0)).collect();
+                let waits = load.iter().map(|job| {
+                    let mut first = free.peek_mut().unwrap();
+                    let wait = first.0.saturating_sub(job.comes.as_nanos());
+                    first.0 = job.comes.as_nanos() + wait + job.takes.as_nanos();
+                    wait
+                });
+                waits.max().unwrap_or(0)
+            }",
+        ),
+    },
+    Right {
+        exercise: "enough_workers",
+        answer: "in seconds with a fraction, and forgives half a nanosecond",
+        change: From(
+            "fn smallest_pool",
+            "fn smallest_pool(load: &[Job], target: Duration) -> usize {
+                let is_enough = |workers: &usize| {
+                    let mut free = vec![0.0; *workers];
+                    load.iter().all(|job| {
+                        let first = free.iter_mut().min_by(|a, b| f64::total_cmp(a, b)).unwrap();
+                        let comes = job.comes.as_secs_f64();
+                        let start = comes.max(*first);
+                        *first = start + job.takes.as_secs_f64();
+                        start - comes <= target.as_secs_f64() + 0.5e-9
+                    })
+                };
+                (1..).find(is_enough).unwrap()
+            }",
+        ),
+    },
 ];

@@ -3452,6 +3452,436 @@ impl Pool {"#,
         )]),
         says: "no room in the queue, and a worker has nothing to do",
     },
+    // enough_workers
+    Wrong {
+        exercise: "enough_workers",
+        answer: "one worker more than are busy on average",
+        change: From(
+            "fn smallest_pool",
+            "fn smallest_pool(load: &[Job], target: Duration) -> usize {
+                let work: Duration = load.iter().map(|job| job.takes).sum();
+                let time = load.last().map_or(Duration::ZERO, |job| job.comes);
+                work.div_duration_f64(time).ceil() as usize + 1
+            }",
+        ),
+        says: "then job 3 waits for 100ms, and the target is 50ms",
+    },
+    Wrong {
+        exercise: "enough_workers",
+        answer: "as many as are busy on average in the busiest second",
+        change: From(
+            "fn smallest_pool",
+            "fn smallest_pool(load: &[Job], target: Duration) -> usize {
+                let second = Duration::from_secs(1);
+                let work_from = |from: &Job| {
+                    let in_time = load.iter().filter(|it| it.comes >= from.comes && it.comes < from.comes + second);
+                    in_time.map(|job| job.takes).sum::<Duration>()
+                };
+                let most = load.iter().map(work_from).max().unwrap_or_default();
+                most.as_secs_f64().ceil().max(1.0) as usize
+            }",
+        ),
+        says: "then job 3 waits for 200ms, and the target is 150ms",
+    },
+    Wrong {
+        exercise: "enough_workers",
+        answer: "as many as are busy at the same moment if no job ever waits",
+        change: From(
+            "fn smallest_pool",
+            "fn smallest_pool(load: &[Job], target: Duration) -> usize {
+                let is_running = |job: &Job, at| job.comes <= at && at < job.comes + job.takes;
+                let running = |at| load.iter().filter(|job| is_running(job, at)).count();
+                load.iter().map(|job| running(job.comes)).max().unwrap_or(0).max(1)
+            }",
+        ),
+        says: "it takes 3 workers. But 2 workers are enough",
+    },
+    Wrong {
+        exercise: "enough_workers",
+        answer: "the same, without the jobs that may wait until another one is done",
+        change: From(
+            "fn smallest_pool",
+            "fn smallest_pool(load: &[Job], target: Duration) -> usize {
+                let is_running = |job: &Job, at| job.comes + target <= at && at < job.comes + job.takes;
+                let running = |at| load.iter().filter(|job| is_running(job, at)).count();
+                load.iter().map(|job| running(job.comes + target)).max().unwrap_or(0).max(1)
+            }",
+        ),
+        says: "then job 3 waits for 200ms, and the target is 150ms",
+    },
+    Wrong {
+        exercise: "enough_workers",
+        answer: "the jobs are dealt like cards, and each worker has its own queue",
+        change: Words(&[
+            (
+                "BinaryHeap::from(vec![Reverse(Duration::ZERO); workers])",
+                "vec![Duration::ZERO; workers]",
+            ),
+            ("for job in load {", "for (number, job) in load.iter().enumerate() {"),
+            (
+                "let Reverse(first) = free.pop().expect(\"there is a worker\");",
+                "let first = free[number % workers];",
+            ),
+            (
+                "free.push(Reverse(start + job.takes));",
+                "free[number % workers] = start + job.takes;",
+            ),
+        ]),
+        says: "But 2 workers are enough",
+    },
+    Wrong {
+        exercise: "enough_workers",
+        answer: "each job joins the worker with the fewest jobs so far",
+        change: Words(&[
+            (
+                "BinaryHeap::from(vec![Reverse(Duration::ZERO); workers])",
+                "vec![(0, Duration::ZERO); workers]",
+            ),
+            (
+                "let Reverse(first) = free.pop().expect(\"there is a worker\");",
+                "let (jobs, first) = free.iter_mut().min_by_key(|it| it.0).unwrap();",
+            ),
+            ("start = first.max", "start = (*first).max"),
+            (
+                "free.push(Reverse(start + job.takes));",
+                "*jobs += 1; *first = start + job.takes;",
+            ),
+        ]),
+        says: "But 2 workers are enough",
+    },
+    Wrong {
+        exercise: "enough_workers",
+        answer: "the worker that is free last takes the job",
+        change: Words(&[
+            (
+                "vec![Reverse(Duration::ZERO); workers]",
+                "vec![Duration::ZERO; workers]",
+            ),
+            ("let Reverse(first)", "let first"),
+            (
+                "free.push(Reverse(start + job.takes));",
+                "free.push(start + job.takes);",
+            ),
+        ]),
+        says: "still waiting for `smallest_pool`",
+    },
+    Wrong {
+        exercise: "enough_workers",
+        answer: "a long job keeps all workers busy: they take the jobs in rounds",
+        change: From(
+            "fn longest_wait",
+            "fn longest_wait(load: &[Job], workers: usize) -> Duration {
+                let (mut longest, mut free) = (Duration::ZERO, Duration::ZERO);
+                for round in load.chunks(workers) {
+                    let mut end = free;
+                    for job in round {
+                        let start = free.max(job.comes);
+                        longest = longest.max(start - job.comes);
+                        end = end.max(start + job.takes);
+                    }
+                    free = end;
+                }
+                longest
+            }",
+        ),
+        says: "But 2 workers are enough",
+    },
+    Wrong {
+        exercise: "enough_workers",
+        answer: "several workers are like one that is so many times as fast",
+        change: From(
+            "fn longest_wait",
+            "fn longest_wait(load: &[Job], workers: usize) -> Duration {
+                let (mut longest, mut free) = (Duration::ZERO, Duration::ZERO);
+                for job in load {
+                    let start = free.max(job.comes);
+                    longest = longest.max(start - job.comes);
+                    free = start + job.takes / workers as u32;
+                }
+                longest
+            }",
+        ),
+        says: "it takes 4 workers. But 3 workers are enough",
+    },
+    Wrong {
+        exercise: "enough_workers",
+        answer: "every job takes as long as the average one",
+        change: Words(&[
+            (
+                "let mut longest = Duration::ZERO;",
+                "let mut longest = Duration::ZERO;
+                let work: Duration = load.iter().map(|job| job.takes).sum();
+                let takes = work / load.len().max(1) as u32;",
+            ),
+            ("start + job.takes", "start + takes"),
+        ]),
+        says: "But 2 workers are enough",
+    },
+    Wrong {
+        exercise: "enough_workers",
+        answer: "the average wait is as short as the target",
+        change: Words(&[
+            (
+                "longest = longest.max(start - job.comes);",
+                "longest += start - job.comes;",
+            ),
+            ("    longest\n}", "    longest / load.len().max(1) as u32\n}"),
+        ]),
+        says: "then job 3 waits for 200ms, and the target is 150ms",
+    },
+    Wrong {
+        exercise: "enough_workers",
+        answer: "95 of 100 jobs wait no longer than the target",
+        change: Words(&[
+            ("let mut longest = Duration::ZERO;", "let mut waits = Vec::new();"),
+            (
+                "longest = longest.max(start - job.comes);",
+                "waits.push(start - job.comes);",
+            ),
+            (
+                "    longest\n}",
+                "    waits.sort();
+                waits.get((waits.len() * 95).div_ceil(100).saturating_sub(1)).copied().unwrap_or_default()
+                }",
+            ),
+        ]),
+        says: "then job 2 waits for 50ms, and the target is 20ms",
+    },
+    Wrong {
+        exercise: "enough_workers",
+        answer: "only the wait of the last job counts",
+        change: Words(&[(
+            "longest = longest.max(start - job.comes);",
+            "longest = start - job.comes;",
+        )]),
+        says: "then job 3 waits for 200ms, and the target is 150ms",
+    },
+    Wrong {
+        exercise: "enough_workers",
+        answer: "the waits are added up",
+        change: Words(&[(
+            "longest = longest.max(start - job.comes);",
+            "longest += start - job.comes;",
+        )]),
+        says: "it takes 2 workers. But 1 worker is enough",
+    },
+    Wrong {
+        exercise: "enough_workers",
+        answer: "no job is done later than the target, whatever it takes",
+        change: Words(&[(
+            "longest = longest.max(start - job.comes);",
+            "longest = longest.max(start + job.takes - job.comes);",
+        )]),
+        says: "it takes 3 workers. But 2 workers are enough",
+    },
+    Wrong {
+        exercise: "enough_workers",
+        answer: "every wait must be shorter than the target",
+        change: Words(&[(
+            "while longest_wait(load, workers) > target {",
+            "while longest_wait(load, workers) >= target {",
+        )]),
+        says: "a job may wait as long as the target",
+    },
+    Wrong {
+        exercise: "enough_workers",
+        answer: "a worker works ahead while it has nothing to do",
+        change: Words(&[
+            ("first.max(job.comes);", "first;"),
+            (
+                "longest.max(start - job.comes)",
+                "longest.max(start.saturating_sub(job.comes))",
+            ),
+        ]),
+        says: "They cannot work ahead",
+    },
+    Wrong {
+        exercise: "enough_workers",
+        answer: "a worker is free when its next job comes, whatever it does",
+        change: Words(&[("start + job.takes", "job.comes + job.takes")]),
+        says: "then job 3 waits for 200ms, and the target is 150ms",
+    },
+    Wrong {
+        exercise: "enough_workers",
+        answer: "a new worker whenever a job would wait too long",
+        change: From(
+            "fn smallest_pool",
+            "fn smallest_pool(load: &[Job], target: Duration) -> usize {
+                // When each worker is free.
+                let mut free = BinaryHeap::from([Reverse(Duration::ZERO)]);
+                for job in load {
+                    let Reverse(first) = *free.peek().expect(\"there is a worker\");
+                    let mut start = first.max(job.comes);
+                    if start - job.comes > target {
+                        start = job.comes;
+                    } else {
+                        free.pop();
+                    }
+                    free.push(Reverse(start + job.takes));
+                }
+                free.len()
+            }",
+        ),
+        says: "the number of workers is the same from the first job to the last",
+    },
+    Wrong {
+        exercise: "enough_workers",
+        answer: "twice as many, until it is enough",
+        change: Words(&[("workers += 1;", "workers *= 2;")]),
+        says: "it takes 4 workers. But 3 workers are enough",
+    },
+    Wrong {
+        exercise: "enough_workers",
+        answer: "one more than is enough, to be sure",
+        change: Words(&[("    workers\n}", "    workers + 1\n}")]),
+        says: "it takes 3 workers. But 2 workers are enough",
+    },
+    Wrong {
+        exercise: "enough_workers",
+        answer: "a worker for each job",
+        change: From(
+            "fn smallest_pool",
+            "fn smallest_pool(load: &[Job], target: Duration) -> usize {
+                load.len()
+            }",
+        ),
+        says: "it takes 4 workers. But 2 workers are enough",
+    },
+    Wrong {
+        exercise: "enough_workers",
+        answer: "at most as many workers as this machine has processors",
+        change: Words(&[(
+            "    workers\n}",
+            "    workers.min(std::thread::available_parallelism().unwrap().get())\n}",
+        )]),
+        says: "the target is 50ms|none may wait",
+    },
+    Wrong {
+        exercise: "enough_workers",
+        answer: "at most a hundred workers",
+        change: Words(&[("    workers\n}", "    workers.min(100)\n}")]),
+        says: "100 workers are enough. But then job 101 waits for 100ms",
+    },
+    Wrong {
+        exercise: "enough_workers",
+        answer: "at most 128 workers, each of them looked at for each job",
+        change: Words(&[
+            ("    workers\n}", "    workers.min(128)\n}"),
+            (
+                "BinaryHeap::from(vec![Reverse(Duration::ZERO); workers])",
+                "vec![Duration::ZERO; workers]",
+            ),
+            (
+                "let Reverse(first) = free.pop().expect(\"there is a worker\");",
+                "let first = free.iter_mut().min().expect(\"there is a worker\");",
+            ),
+            ("start = first.max", "start = (*first).max"),
+            (
+                "free.push(Reverse(start + job.takes));",
+                "*first = start + job.takes;",
+            ),
+        ]),
+        says: "128 workers are enough. But then job 129 waits for 100ms",
+    },
+    Wrong {
+        exercise: "enough_workers",
+        answer: "halve the range, without the number of the jobs",
+        change: From(
+            "    let mut workers = 1;",
+            "    let (mut too_few, mut enough) = (0, load.len().max(2) - 1);
+                while enough - too_few > 1 {
+                    let middle = too_few.midpoint(enough);
+                    if longest_wait(load, middle) <= target {
+                        enough = middle;
+                    } else {
+                        too_few = middle;
+                    }
+                }
+                enough
+            }
+            fn longest_wait(load: &[Job], workers: usize) -> Duration {
+                let mut longest = Duration::ZERO;
+                // When each worker is free.
+                let mut free = BinaryHeap::from(vec![Reverse(Duration::ZERO); workers]);
+                for job in load {
+                    let Reverse(first) = free.pop().expect(\"there is a worker\");
+                    let start = first.max(job.comes);
+                    longest = longest.max(start - job.comes);
+                    free.push(Reverse(start + job.takes));
+                }
+                longest
+            }",
+        ),
+        says: "149 workers are enough. But then job 150 waits for 100ms",
+    },
+    Wrong {
+        exercise: "enough_workers",
+        answer: "no workers for no jobs",
+        change: Words(&[(
+            "let mut workers = 1;",
+            "let mut workers = load.len().min(1);",
+        ), (
+            "BinaryHeap::from(vec![Reverse(Duration::ZERO); workers])",
+            "BinaryHeap::from(vec![Reverse(Duration::ZERO); workers.max(1)])",
+        )]),
+        says: "it says that 0 workers are enough",
+    },
+    Wrong {
+        exercise: "enough_workers",
+        answer: "a panic when there are no jobs",
+        change: Words(&[(
+            "let mut workers = 1;",
+            "let mut workers = 1; let last = load.last().expect(\"there is a last job\");",
+        )]),
+        says: "there is a last job",
+    },
+    Wrong {
+        exercise: "enough_workers",
+        answer: "in whole milliseconds",
+        change: Words(&[
+            (
+                "while longest_wait(load, workers) > target {",
+                "while longest_wait(load, workers).as_millis() > target.as_millis() {",
+            ),
+        ]),
+        says: "To the nanosecond",
+    },
+    Wrong {
+        exercise: "enough_workers",
+        answer: "in seconds with a fraction, which is not exact",
+        change: From(
+            "fn smallest_pool",
+            "fn smallest_pool(load: &[Job], target: Duration) -> usize {
+                let is_enough = |workers: &usize| {
+                    let mut free = vec![0.0; *workers];
+                    load.iter().all(|job| {
+                        let first = free.iter_mut().min_by(|a, b| f64::total_cmp(a, b)).unwrap();
+                        let comes = job.comes.as_secs_f64();
+                        let start = comes.max(*first);
+                        *first = start + job.takes.as_secs_f64();
+                        start - comes <= target.as_secs_f64()
+                    })
+                };
+                (1..=load.len()).find(is_enough).unwrap_or(1)
+            }",
+        ),
+        says: "To the nanosecond",
+    },
+    Wrong {
+        exercise: "enough_workers",
+        answer: "right for the loads on paper, and the average for all others",
+        change: Words(&[(
+            "let mut workers = 1;",
+            "let is_on_paper = |job: &Job| job.takes.subsec_nanos() % 1_000_000 == 0;
+            if !load.iter().all(is_on_paper) {
+                let work: Duration = load.iter().map(|job| job.takes).sum();
+                let time = load.last().map_or(Duration::ZERO, |job| job.comes);
+                return work.div_duration_f64(time).ceil() as usize;
+            }
+            let mut workers = 1;",
+        )]),
+        says: "To the nanosecond",
+    },
     // acknowledge
     Wrong {
         exercise: "acknowledge",
