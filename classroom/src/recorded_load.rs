@@ -107,7 +107,7 @@ pub fn assert_smallest_pool(
     target: Duration,
     look_at: &str,
 ) {
-    let still = "still waiting for `smallest_pool`.\n\
+    let still = "still waiting for `smallest_pool`, which should calculate, and not do the jobs.\n\
                  With a worker for each job, no job waits: does it see that?";
     let of_answer = load.to_vec();
     let workers = within_limit(still, move || answer(&of_answer, target));

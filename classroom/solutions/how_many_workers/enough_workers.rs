@@ -97,7 +97,7 @@ fn a_burst_after_a_quiet_time() {
     check(
         &[(0, 100), (1000, 100), (1000, 100), (2000, 100)],
         [50, 99, 150],
-        "until the two jobs come, the workers have nothing to do. They cannot work ahead",
+        "when the two jobs come, all workers are free, and none of them could work ahead",
     );
 }
 

@@ -3527,7 +3527,7 @@ impl Pool {"#,
                 "free[number % workers] = start + job.takes;",
             ),
         ]),
-        says: "But 2 workers are enough",
+        says: "while a worker does job 1, who does the others?",
     },
     Wrong {
         exercise: "enough_workers",
@@ -3547,7 +3547,7 @@ impl Pool {"#,
                 "*jobs += 1; *first = start + job.takes;",
             ),
         ]),
-        says: "But 2 workers are enough",
+        says: "while a worker does job 1, who does the others?",
     },
     Wrong {
         exercise: "enough_workers",
@@ -3584,7 +3584,7 @@ impl Pool {"#,
                 longest
             }",
         ),
-        says: "But 2 workers are enough",
+        says: "when the two jobs come, all workers are free",
     },
     Wrong {
         exercise: "enough_workers",
@@ -3615,7 +3615,7 @@ impl Pool {"#,
             ),
             ("start + job.takes", "start + takes"),
         ]),
-        says: "But 2 workers are enough",
+        says: "while a worker does job 1, who does the others?",
     },
     Wrong {
         exercise: "enough_workers",
@@ -3693,7 +3693,7 @@ impl Pool {"#,
                 "longest.max(start.saturating_sub(job.comes))",
             ),
         ]),
-        says: "They cannot work ahead",
+        says: "none of them could work ahead",
     },
     Wrong {
         exercise: "enough_workers",
@@ -3746,6 +3746,32 @@ impl Pool {"#,
             }",
         ),
         says: "it takes 4 workers. But 2 workers are enough",
+    },
+    Wrong {
+        exercise: "enough_workers",
+        answer: "do the jobs, with threads that sleep",
+        change: From(
+            "fn longest_wait",
+            "fn longest_wait(load: &[Job], workers: usize) -> Duration {
+                let begin = std::time::Instant::now();
+                let (jobs, longest) = (std::sync::Mutex::new(load.iter()), std::sync::Mutex::new(Duration::ZERO));
+                std::thread::scope(|scope| {
+                    for _ in 0..workers {
+                        scope.spawn(|| loop {
+                            let Some(job) = jobs.lock().unwrap().next() else { return };
+                            std::thread::sleep(job.comes.saturating_sub(begin.elapsed()));
+                            let wait = begin.elapsed() - job.comes;
+                            let mut longest = longest.lock().unwrap();
+                            *longest = wait.max(*longest);
+                            drop(longest);
+                            std::thread::sleep(job.takes);
+                        });
+                    }
+                });
+                longest.into_inner().unwrap()
+            }",
+        ),
+        says: "which should calculate, and not do the jobs",
     },
     Wrong {
         exercise: "enough_workers",
