@@ -67,14 +67,19 @@ impl Curve {
             })
         };
         let percents = (5..95).step_by(5).chain([92, 94, 96, 98, 99]);
+        let points: Vec<Point> = percents.filter_map(point).collect();
         let target = flags.target_wait_ms;
+        // The middle of the curve is in the picture, whatever the target.
+        let middle = points.iter().find(|point| point.busy >= 0.5);
+        let middle = middle.map_or(Duration::ZERO, |point| point.simulated);
+        let top = (target * 4).max(flags.work_ms / 2).max(middle * 3 / 2);
         Some(Curve {
             workers,
-            points: percents.filter_map(point).collect(),
+            points,
             target,
             now,
             max_rate,
-            top: (target * 4).max(flags.work_ms / 2),
+            top,
         })
     }
 
@@ -269,6 +274,15 @@ mod tests {
         };
         assert_eq!(last(100_000), 0.96);
         assert!(last(2_000) < 0.9);
+    }
+
+    #[test]
+    fn its_middle_is_in_the_picture() {
+        for arrivals in ["regular", "random", "bursts"] {
+            let curve = curve(&format!("--arrivals {arrivals}"), 8);
+            let middle = curve.height_at(0.5).expect("a point");
+            assert!(middle < 0.9, "{arrivals}: {middle}");
+        }
     }
 
     #[test]
