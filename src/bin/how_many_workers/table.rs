@@ -43,7 +43,7 @@ pub fn print_service(flags: &Flags) {
     let length = millis(flags.work_ms);
     println!(
         "{} a second, {arrivals}, of {length} each: work for {load:.1} \
-         workers.\n",
+         workers.",
         plural(flags.rate as usize, "job")
     );
 }
@@ -83,7 +83,6 @@ pub struct Measured {
 }
 
 pub fn print_measured(jobs: usize, rows: &[Measured]) {
-    println!("");
     print_head(
         &format!("{jobs} jobs, measured"),
         "the same jobs, simulated",
@@ -97,7 +96,7 @@ pub fn print_measured(jobs: usize, rows: &[Measured]) {
 
 fn print_head(left: &str, right: &str) {
     let columns = " wait     mean     95 %  queue";
-    println!("               {left:<30}    {right}");
+    println!("\n               {left:<30}    {right}");
     println!("workers  busy  {columns}    {columns}");
 }
 
