@@ -26,6 +26,8 @@
 //! - `cargo run --bin how_many_workers -- --rate 2500`: a hundred times as many
 //!   jobs. Do they need a hundred times as many spare workers?
 //! - `cargo run --bin how_many_workers -- --measure 4`: real pools as well.
+//!
+//! Then: the exercise in `classroom/exercises/how_many_workers`.
 
 mod arrivals;
 mod curve;
