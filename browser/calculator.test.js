@@ -39,7 +39,7 @@ function ofProgram(settings) {
     const { status, stdout, stderr } = spawnSync(PROGRAM, [...flags, "--timeline", "never"], { encoding: "utf8" });
     assert.equal(status, 0, stderr);
     const lines = stdout.trim().split("\n");
-    const cells = (text) => /[a-z]{3}/.test(text) ? [text.replace(": --jobs", "")] : text.match(/\S+( [a-z%]+)?/g);
+    const cells = (text) => /[a-z]{3}/.test(text) ? [text] : text.match(/\S+( [a-z%]+)?/g);
     const rows = lines.filter((line) => /^ *\d+ +[<>]?\d+ %/.test(line)).map((line) => {
         const parts = [line.slice(0, 8), line.slice(8, 13), line.slice(15, 45), line.slice(49)];
         return parts.flatMap((part) => cells(part.trim()));
@@ -64,7 +64,7 @@ async function ofPage(page, settings) {
 }
 
 const SERVICE = { rate: 25, "work-ms": 200, jitter: 50, arrivals: "random", "target-wait-ms": 100 };
-const inMillis = (text) => parseFloat(text) * (/ s$/.test(text) ? 1000 : 1);
+const inMillis = (text) => parseFloat(text.replace("<", "")) * (/ s$/.test(text) ? 1000 : 1);
 
 for (const [name, changed, isExact] of [
     ["the defaults", {}, false],

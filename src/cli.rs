@@ -268,20 +268,25 @@ impl PictureFlags {
         self.write_files(|| svg::draw(runs), runs);
     }
 
-    /// The same for a lesson with another picture: a text for the terminal and
-    /// an SVG for the file, or none. The replay shows these runs.
+    /// The same for a lesson with another picture: a text for the terminal, and
+    /// an SVG for the file. If there is none, `--svg` ends the program with
+    /// status 1 and one line on stderr. The replay shows these runs.
     pub fn draw_curve(
         &self,
-        text: Option<String>,
-        svg: Option<String>,
+        picture: Option<(String, String)>,
         runs: &[Run],
         print_answer: impl FnOnce(),
     ) {
+        let (text, svg) = picture.unzip();
         if let Some(text) = text.filter(|_| self.is_in_terminal()) {
             eprintln!("{}", text.trim_end());
         }
         print_answer();
-        self.write_files(|| svg.unwrap_or_default(), runs);
+        let svg = || match svg {
+            Some(svg) => svg,
+            None => fail(format_args!("--svg: there is nothing to draw")),
+        };
+        self.write_files(svg, runs);
     }
 
     /// Whether somebody will look at the picture.

@@ -139,6 +139,16 @@ fn what_cannot_be_answered_gets_one_clear_line() {
         "--rate 1000000 --work-ms 3600000",
         "no number of workers up to 1000000 is enough: only 3600000001 would keep up",
     );
+    assert_fails(
+        "--rate 1000000 --work-ms 900 --jobs 1000000",
+        "it would take 27000000 jobs to tell how they wait, which is too many to simulate",
+    );
+    let no_file = std::env::temp_dir().join(format!("no-curve-{}.svg", std::process::id()));
+    let flags = format!("--work-ms 0 --svg {}", no_file.display());
+    let ended = run(HOW_MANY_WORKERS, &flags);
+    assert_eq!(ended.status, Some(1), "{ended:#?}");
+    assert_eq!(ended.stderr, ["error: --svg: there is nothing to draw"]);
+    assert!(!no_file.exists());
     assert_fails("--workers 1001 --measure 1", "at most 1000 and not 1001");
     assert_fails("--rate 1 --seed 2 --measure 0.1", "no job comes so soon");
 }
@@ -148,10 +158,20 @@ fn what_cannot_be_answered_gets_one_clear_line() {
 fn a_simulation_that_is_too_short_says_so() {
     let ended = run(HOW_MANY_WORKERS, "--rate 2500 --workers 501");
     let text = row(&ended, 1, 501).join(" ");
-    assert!(text.ends_with("too few jobs to tell: --jobs"), "{text}");
+    assert!(text.ends_with("too few jobs to tell"), "{text}");
     let line = last_line(&ended);
     assert!(
-        line.starts_with("501 workers: too few jobs to tell"),
+        line.starts_with(
+            "501 workers: too few jobs to tell (choose more --jobs); with 518 at most "
+        ),
+        "{line}"
+    );
+    // So the answer is one that it can vouch for, and perhaps not the smallest.
+    let ended = run(HOW_MANY_WORKERS, "--rate 2500");
+    let line = last_line(&ended);
+    assert!(
+        line.starts_with("518 workers: 95 of 100 jobs wait at most ")
+            && line.ends_with("; fewer may be enough (choose more --jobs)"),
         "{line}"
     );
 }

@@ -333,12 +333,11 @@ fn all_that_wait_for_room_wake_up_and_again_the_next_time() {
 #[test]
 fn no_wake_up_of_a_wait_for_room_is_lost() {
     within_limit(|| {
-        // Jobs of different lengths: some end while the submitter still yields, some when it is
-        // about to sleep, and some when it sleeps.
+        // Jobs of different lengths end at different moments of the wait.
         let pool = new_pool(1, 0, |_, &job: &usize| {
             (0..job % 500 * 10).for_each(|_| hint::spin_loop());
         });
-        for job in 0..20_000 {
+        for job in 0..10_000 {
             pool.submit(job).expect("there is room");
             pool.wait_for_room(&Context::background());
             next(pool.results());

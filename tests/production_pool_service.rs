@@ -65,7 +65,10 @@ fn the_service_runs_for_its_time_drains_and_adds_up() {
         let [.., waited, _, _] = &ended.stdout[..] else {
             panic!("{ended:#?}");
         };
-        assert!(waited.starts_with("a job waited "), "{waited}");
+        assert!(
+            waited.starts_with("the jobs that started had waited "),
+            "{waited}"
+        );
         let status = &ended.stdout[0];
         assert!(status.starts_with("  1 s  queue ["), "{status}");
     }

@@ -148,7 +148,7 @@
     };
     const time = (seconds) => {
         const millis = seconds * 1000;
-        return millis < 5e-7 ? "0 ms" : millis < 9.95 ? `${millis.toFixed(1)} ms`
+        return millis < 5e-7 ? "0 ms" : millis < 0.05 ? "<0.1 ms" : millis < 9.95 ? `${millis.toFixed(1)} ms`
             : millis < 9999.5 ? `${millis.toFixed(0)} ms`
                 : seconds < 600 ? `${seconds.toFixed(1)} s` : `${(seconds / 60).toFixed(1)} min`;
     };
@@ -170,8 +170,10 @@
 
     function answer(workers, flags, waits) {
         const wait = `95 of 100 jobs wait at most ${time(waits(workers).at95)} (target ${time(flags.target)})`;
-        const never = flags.fewest > 1 ? `; with ${flags.fewest - 1} the queue never ends` : "";
-        return `${plural(workers)}: ${wait}${never}`;
+        const fewer = workers - 1;
+        const others = fewer >= flags.fewest && !isSettled(fewer, flags) ? "; fewer may be enough"
+            : flags.fewest > 1 ? `; with ${flags.fewest - 1} the queue never ends` : "";
+        return `${plural(workers)}: ${wait}${others}`;
     }
 
     // The curve: the same jobs, but they come more or less often.

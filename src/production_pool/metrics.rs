@@ -18,7 +18,8 @@ pub struct Metrics {
     pub failed: u64,
     /// Jobs that the pool accepted.
     pub accepted: u64,
-    /// Jobs that the pool handed back to their submitters.
+    /// Jobs that the pool handed back to their submitters. A job counts each
+    /// time.
     pub rejected: u64,
     /// Accepted jobs that never started because the pool was stopped.
     pub never_started: u64,

@@ -183,12 +183,12 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
     /// Called from one of the pool's own jobs, it may wait for that job, until
     /// the context is done or a shutdown begins.
     pub fn wait_for_room(&self, context: &Context) {
-        let queue = self.room - self.worker_ids.len();
-        let enough = (self.room - (queue / 2).max(1)) as u64; // in the pool
+        let capacity = self.room - self.worker_ids.len();
+        let max_in_pool = (self.room - (capacity / 2).max(1)) as u64;
         let accepted = self.submissions().accepted;
         for _ in 0..YIELDS {
             let gone = self.shared.counters.gone();
-            if accepted.saturating_sub(gone) <= enough {
+            if accepted.saturating_sub(gone) <= max_in_pool {
                 return;
             }
             thread::yield_now();
@@ -197,7 +197,7 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
         if submissions.jobs.is_none() {
             return;
         }
-        let wake_at = submissions.accepted.saturating_sub(enough);
+        let wake_at = submissions.accepted.saturating_sub(max_in_pool);
         let waiters = &self.shared.waiters;
         let woken = waiters.join(wake_at);
         // A shutdown that comes now wakes all that have joined.

@@ -13,6 +13,9 @@ use crate::simulation::Job;
 /// The most workers, which is far more than one machine has threads.
 const MAX_WORKERS: u64 = 1_000_000;
 
+/// The most jobs to simulate: more would take minutes in a debug build.
+pub const MAX_JOBS: usize = 1_000_000;
+
 /// The most threads, for the same reason as in the other lessons.
 const MAX_THREADS: usize = 1_000;
 
@@ -29,9 +32,8 @@ const SECOND: u64 = 1_000_000_000;
     "Write the measured runs to a file, as a page to step through in a browser"
 )))]
 pub struct Flags {
-    /// How many workers you have: the rows around this number, and an answer
-    /// for it. They may be spread over many machines. Without it, the rows are
-    /// those around the fewest that are enough
+    /// Answer for this number of workers, and show the rows around it, instead
+    /// of for the fewest that are enough; they may be on many machines
     #[arg(long, value_name = "N")]
     #[arg(value_parser = count::<usize>(1..=MAX_WORKERS))]
     pub workers: Option<usize>,
@@ -63,10 +65,10 @@ pub struct Flags {
 
     /// Jobs to simulate; the more, the more exact
     #[arg(long, value_name = "N", default_value = "100000")]
-    #[arg(value_parser = count::<usize>(0..=1_000_000))]
+    #[arg(value_parser = count::<usize>(0..=MAX_JOBS as u64))]
     pub jobs: usize,
 
-    /// How long 95 of 100 jobs may wait at most, in milliseconds
+    /// 95 of 100 jobs must start within this time, in milliseconds
     #[arg(long, value_name = "MS", default_value = "100")]
     #[arg(value_parser = millis())]
     pub target_wait_ms: Duration,
@@ -146,6 +148,12 @@ impl Flags {
     /// lesson ends with status 1 and one line on stderr.
     pub fn service(&self) -> Vec<Job> {
         let needed = self.jobs_to_settle(usize::MAX, self.load());
+        if needed > MAX_JOBS as f64 {
+            fail(format_args!(
+                "it would take {needed:.0} jobs to tell how they wait, which \
+                 is too many to simulate (choose a lower --rate or --work-ms)"
+            ));
+        }
         if (self.jobs as f64) < needed {
             fail(format_args!(
                 "{} jobs are too few to tell how they wait: it takes \

@@ -15,8 +15,8 @@
 //!   it back.
 //!
 //! Predict: 25 jobs a second come at random, and each takes about 200 ms. How
-//! many workers keep up? How many do you need if 95 of 100 jobs may wait for
-//! 100 ms at most? And how many if as many jobs come in bursts?
+//! many workers keep up? How many do you need if 95 of 100 jobs must start
+//! within 100 ms? And how many if as many jobs come in bursts?
 //!
 //! Try:
 //! - `cargo run --bin how_many_workers -- --arrivals bursts --svg curve.svg`:
@@ -24,7 +24,8 @@
 //! - `cargo run --bin how_many_workers -- --arrivals regular`: does the
 //!   formula promise too much or too little?
 //! - `cargo run --bin how_many_workers -- --rate 2500`: a hundred times as many
-//!   jobs. Do they need a hundred times as many spare workers?
+//!   jobs a second. Do they need a hundred times as many workers beyond those
+//!   that keep up? (With `--release` after `run`, try `--jobs 1000000` as well.)
 //! - `cargo run --bin how_many_workers -- --measure 4`: real pools as well.
 //!
 //! Then: the exercise in `classroom/exercises/how_many_workers`.
@@ -61,19 +62,24 @@ struct Service<'a> {
 impl Service<'_> {
     fn with(&self, workers: usize) -> Row {
         let waits = simulate(workers, self.jobs);
-        let needed = self.flags.jobs_to_settle(workers, self.flags.load());
         Row {
             workers,
             outcome: Outcome::of(workers, self.jobs, waits, Duration::ZERO),
-            settled: workers >= self.fewest && self.jobs.len() as f64 >= needed,
+            settled: self.is_settled(workers),
         }
+    }
+
+    /// Whether the jobs are enough to tell how they wait for so many workers.
+    fn is_settled(&self, workers: usize) -> bool {
+        let needed = self.flags.jobs_to_settle(workers, self.flags.load());
+        workers >= self.fewest && self.jobs.len() as f64 >= needed
     }
 
     fn is_enough(&self, row: &Row) -> bool {
         row.settled && row.outcome.waits.at_95 <= self.flags.target_wait_ms
     }
 
-    /// The fewest workers that meet the target.
+    /// The fewest workers that meet the target, as far as the jobs can tell.
     fn enough(&self) -> Row {
         // With a worker for each job, no job waits. So this ends.
         let mut too_few = self.fewest - 1;
@@ -116,7 +122,6 @@ fn main() {
         Some(workers) => service.with(workers),
         None => enough.clone(),
     };
-    let jobs_to_measure = flags.jobs_to_measure(&jobs, answer.workers);
     let rows = table::rows(fewest, enough.workers, flags.workers);
     let rows: Vec<Row> = rows.into_iter().map(|it| service.with(it)).collect();
     let curve = match flags.picture.is_wanted() {
@@ -124,6 +129,9 @@ fn main() {
         false => None,
     };
     drop(progress);
+    let jobs_to_measure = flags.jobs_to_measure(&jobs, answer.workers);
+    let below = enough.workers - 1;
+    let fewer_may_do = below >= fewest && !service.is_settled(below);
 
     table::print_service(&flags);
     table::print_rows(&rows, fewest, &flags);
@@ -132,9 +140,8 @@ fn main() {
         jobs => measure::pools(&flags, answer.workers, jobs),
     };
     flags.picture.draw_curve(
-        curve.as_ref().map(Curve::terminal),
-        curve.as_ref().map(Curve::svg),
+        curve.map(|curve| (curve.terminal(), curve.svg())),
         &runs,
-        || table::print_answer(&answer, &enough, fewest, &flags),
+        || table::print_answer(&answer, &enough, fewest, fewer_may_do, &flags),
     );
 }

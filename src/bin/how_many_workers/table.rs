@@ -7,7 +7,7 @@ use timeline::format_duration;
 use worker_pools::println;
 
 use crate::arrivals::Arrivals;
-use crate::flags::Flags;
+use crate::flags::{Flags, MAX_JOBS};
 use crate::formula;
 use crate::waits::{Outcome, Waits};
 
@@ -68,7 +68,7 @@ pub fn print_rows(rows: &[Row], fewest: usize, flags: &Flags) {
             false if *workers < fewest => {
                 format!("at the end, {} jobs wait", outcome.left)
             }
-            false => "too few jobs to tell: --jobs".to_string(),
+            false => "too few jobs to tell".to_string(),
         };
         let busy = (load / *workers as f64).min(1.0);
         print_row(*workers, busy, &by_formula, &simulated);
@@ -136,6 +136,7 @@ pub fn millis(time: Duration) -> String {
     let millis = time.as_secs_f64() * 1e3;
     match millis {
         0.0 => "0 ms".to_string(),
+        0.0..0.05 => "<0.1 ms".to_string(),
         0.0..9.95 => format!("{millis:.1} ms"),
         9.95..9_999.5 => format!("{millis:.0} ms"),
         _ => format_duration(time),
@@ -148,14 +149,28 @@ pub fn plural(count: usize, what: &str) -> String {
     format!("{count} {what}{plural}")
 }
 
+/// What to do if the jobs are too few.
+fn more_jobs(flags: &Flags) -> &'static str {
+    match flags.jobs < MAX_JOBS {
+        true => " (choose more --jobs)",
+        false => "",
+    }
+}
+
 /// The last line. `fewest` is how many workers keep up.
-pub fn print_answer(answer: &Row, enough: &Row, fewest: usize, flags: &Flags) {
+pub fn print_answer(
+    answer: &Row,
+    enough: &Row,
+    fewest: usize,
+    fewer_may_do: bool,
+    flags: &Flags,
+) {
     let wait = |row: &Row| millis(row.outcome.waits.at_95);
     let target = millis(flags.target_wait_ms);
     let at_most = if answer.workers < fewest {
         "the queue never ends".to_string()
     } else if !answer.settled {
-        "too few jobs to tell (choose more with --jobs)".to_string()
+        format!("too few jobs to tell{}", more_jobs(flags))
     } else {
         let wait = wait(answer);
         format!("95 of 100 jobs wait at most {wait} (target {target})")
@@ -167,6 +182,9 @@ pub fn print_answer(answer: &Row, enough: &Row, fewest: usize, flags: &Flags) {
         }
         Some(_) if answer.workers > enough.workers => {
             format!("; {} would be enough", enough.workers)
+        }
+        None if fewer_may_do => {
+            format!("; fewer may be enough{}", more_jobs(flags))
         }
         _ if too_few == 0 => String::new(),
         _ => format!("; with {too_few} the queue never ends"),

@@ -20,7 +20,8 @@ pub struct Arrivals {
 }
 
 /// Submits bursts of jobs until the context is done. A burst has up to a
-/// second's worth of jobs; the pause after it keeps the average.
+/// second's worth of jobs; the pause after it keeps the average. Late bursts
+/// make up for lost time.
 pub fn submit_bursts(
     pool: &JobPool,
     accept: &Context,
@@ -30,6 +31,7 @@ pub fn submit_bursts(
     let mut random = StdRng::seed_from_u64(flags.seed);
     let (mut arrived, mut rejected) = (0, 0);
     let mut to_retry = Vec::new();
+    let mut next_burst = Instant::now();
     while !accept.is_done() {
         let burst = random.random_range(1..=flags.rate);
         let now = Instant::now();
@@ -62,14 +64,15 @@ pub fn submit_bursts(
                 "{count} of {tried} jobs rejected, job {first} first: {reason}"
             );
         }
-        if flags.when_full == WhenFull::Retry {
-            to_retry = handed_back.into_iter().map(|it| it.job).collect();
-        } else {
-            rejected += handed_back.len();
+        match flags.when_full {
+            WhenFull::Reject | WhenFull::Wait => rejected += handed_back.len(),
+            WhenFull::Retry => {
+                to_retry = handed_back.into_iter().map(|it| it.job).collect();
+            }
         }
 
-        let pause = Duration::from_secs(1) * burst / flags.rate;
-        let _ = accept.done().recv_timeout(pause); // ends with the context
+        next_burst += Duration::from_secs(1) * burst / flags.rate;
+        let _ = accept.done().recv_deadline(next_burst); // ends with the context
     }
     rejected += to_retry.len();
     Arrivals { arrived, rejected }

@@ -65,7 +65,7 @@ pub fn to_text(watched: &Watched) -> String {
         ),
         counter(
             "jobs_rejected_total",
-            "Jobs that the pool handed back.",
+            "Jobs that the pool handed back, each time.",
             metrics.rejected,
         ),
         counter(

@@ -74,7 +74,7 @@ fn status_line(elapsed: Duration, metrics: &Metrics, flags: &Flags) {
     );
 }
 
-/// Prints how long a job waited, and the last two lines, in which every job has
+/// Prints how long jobs waited, and the last two lines, in which every job has
 /// one fate.
 pub fn sum_up(
     pool: &JobPool,
@@ -84,7 +84,8 @@ pub fn sum_up(
     leftovers: Leftovers<Job, Outcome>,
 ) {
     if let Some(mean) = times.waited.mean() {
-        println!("a job waited {} on average", format_duration(mean));
+        let mean = format_duration(mean);
+        println!("the jobs that started had waited {mean} on average");
     }
     let Arrivals { arrived, rejected } = arrivals;
     let Tally {
