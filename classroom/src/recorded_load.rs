@@ -212,4 +212,19 @@ mod tests {
             }
         }
     }
+
+    /// Worker 7 is free first, and takes job 9. Its lane and that of worker 5 change places.
+    #[test]
+    fn the_job_is_in_a_lane_that_is_drawn() {
+        let job = |millis| Job {
+            comes: Duration::ZERO,
+            takes: Duration::from_millis(millis),
+        };
+        let mut load = vec![job(100); 9];
+        load[6] = job(10);
+        let spans = picture(&load, 8, 8, Duration::ZERO).spans;
+        let lane = |number| spans.iter().find(|it| it.job == number).map(|it| it.worker);
+        assert_eq!([7, 9].map(lane), [Some(MAX_LANES); 2]);
+        assert_eq!([5, 6].map(lane), [Some(7), Some(6)]);
+    }
 }

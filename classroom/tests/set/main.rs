@@ -296,6 +296,14 @@ fn a_failed_check_draws_what_was_recorded() {
     let Outcome { output, .. } = compiler.compile("panics", &source).run();
     assert!(output.starts_with("Check 1 of "), "{output}");
     assert!(output.contains("! failed"), "{output}");
+
+    // Nobody has done these jobs. The one that waits is drawn, although there are many workers.
+    let source = solution("enough_workers").replace("    workers\n", "    workers.min(100)\n");
+    let Outcome { output, .. } = compiler.compile("simulated", &source).run();
+    let lanes = output.lines().filter(|line| line.starts_with("worker "));
+    assert_eq!(lanes.count(), 5, "{output}");
+    assert!(output.contains(" 101 ="), "{output}");
+    assert!(output.contains("and 95 more"), "{output}");
 }
 
 /// A panic of the answer itself is never silenced.
