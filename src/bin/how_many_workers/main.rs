@@ -25,7 +25,8 @@
 //!   formula promise too much or too little?
 //! - `cargo run --bin how_many_workers -- --rate 2500`: a hundred times as many
 //!   jobs a second. Do they need a hundred times as many workers beyond those
-//!   that keep up? (With `--release` after `run`, try `--jobs 1000000` as well.)
+//!   that keep up? (For a sharper answer: `--release` after `run`, and
+//!   `--jobs 1000000`.)
 //! - `cargo run --bin how_many_workers -- --measure 4`: real pools as well.
 //!
 //! Then: the exercise in `classroom/exercises/how_many_workers`.

@@ -72,7 +72,8 @@ pub fn submit_bursts(
         }
 
         next_burst += Duration::from_secs(1) * burst / flags.rate;
-        let _ = accept.done().recv_deadline(next_burst); // ends with the context
+        // Or until no more jobs are accepted.
+        let _ = accept.done().recv_deadline(next_burst);
     }
     rejected += to_retry.len();
     Arrivals { arrived, rejected }
