@@ -3,7 +3,9 @@
 
 mod common;
 
-use common::{Ended, run, start};
+#[cfg(unix)]
+use common::start;
+use common::{Ended, run};
 
 const HOW_MANY_WORKERS: &str = env!("CARGO_BIN_EXE_how_many_workers");
 
