@@ -1,8 +1,11 @@
-//! When the jobs come.
+//! When the jobs come, and how long they take.
 
 use clap::ValueEnum;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+use worker_pools::Work;
+
+use crate::simulation::Job;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Arrivals {
@@ -16,6 +19,22 @@ pub enum Arrivals {
 }
 
 impl Arrivals {
+    /// Jobs that come like this, and that take as long as `work` says.
+    pub fn jobs(
+        self,
+        rate: u32,
+        jobs: usize,
+        seed: u64,
+        work: &Work,
+    ) -> Vec<Job> {
+        let times = self.times(rate, jobs, seed).into_iter();
+        let job = |(comes, number)| Job {
+            comes,
+            takes: work.duration(number).as_nanos() as u64,
+        };
+        times.zip(1..).map(job).collect()
+    }
+
     /// When each of these jobs comes, in nanoseconds. On average, `rate` of
     /// them come in a second.
     pub fn times(self, rate: u32, jobs: usize, seed: u64) -> Vec<u64> {

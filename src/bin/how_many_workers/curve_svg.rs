@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::curve::{Curve, Point};
-use crate::table::millis;
+use crate::format::millis;
 
 const WIDTH: f64 = 760.0;
 const HEIGHT: f64 = 400.0;

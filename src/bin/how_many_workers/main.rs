@@ -4,7 +4,7 @@
 //! answers in three ways: by formula (`formula.rs`), by a simulation that knows
 //! how the jobs of this service come (`simulation.rs`), and, with `--measure`,
 //! by a real pool (`measure.rs`). The other files beside this one make the jobs
-//! and print.
+//! (`service.rs`, `arrivals.rs`), print and draw.
 //!
 //! Go to Rust:
 //! - The numbers are those of a queue. They hold for goroutines as well.
@@ -34,9 +34,12 @@
 mod arrivals;
 mod curve;
 mod curve_svg;
+mod curve_terminal;
 mod flags;
+mod format;
 mod formula;
 mod measure;
+mod service;
 mod simulation;
 mod table;
 mod waits;
@@ -70,7 +73,7 @@ impl Service<'_> {
         }
     }
 
-    /// Whether the jobs are enough to tell how they wait for so many workers.
+    /// Whether the jobs are enough to tell how they wait for these workers.
     fn is_settled(&self, workers: usize) -> bool {
         let needed = self.flags.jobs_to_settle(workers, self.flags.load());
         workers >= self.fewest && self.jobs.len() as f64 >= needed

@@ -10,14 +10,15 @@ use worker_pools::Work;
 use worker_pools::progress::Progress;
 
 use crate::flags::Flags;
+use crate::format::plural;
 use crate::simulation::{Job, simulate};
-use crate::table::{Measured, plural, print_measured};
+use crate::table::{Measured, print_measured};
 use crate::waits::Outcome;
 
 /// A free worker needs a moment to wake up. That is no wait in the queue.
 const WAKE_UP: Duration = Duration::from_millis(1);
 
-/// Real pools with about so many workers do these jobs.
+/// Real pools with one worker fewer, this number, and one more do these jobs.
 pub fn pools(flags: &Flags, workers: usize, jobs: &[Job]) -> Vec<Run> {
     let mut runs = Vec::new();
     let mut rows = Vec::new();
@@ -91,7 +92,7 @@ mod tests {
     /// thread sleeps at least as long as it should. So no job can wait for less
     /// time than in the simulation. How much longer it waits has a limit as
     /// well. Each of the two sleeps, and handing over the job, may take a
-    /// little longer: by far less than 10 ms, and on average by less even on a
+    /// little longer: by far less than 20 ms, and on average by less even on a
     /// busy machine. So the jobs wait as if each took 20 ms longer, plus 20 ms.
     /// If something stops the whole machine for a while, the next try is
     /// better.
@@ -101,15 +102,7 @@ mod tests {
         for arrivals in [Arrivals::Random, Arrivals::Bursts] {
             let is_close = |seed| {
                 let work = Work::new(Duration::from_millis(60), 0.5, seed);
-                let times = arrivals.times(50, 50, seed);
-                let jobs: Vec<Job> = times
-                    .into_iter()
-                    .zip(1..)
-                    .map(|(comes, number)| Job {
-                        comes,
-                        takes: work.duration(number).as_nanos() as u64,
-                    })
-                    .collect();
+                let jobs = arrivals.jobs(50, 50, seed, &work);
                 let simulated = simulate(4, &jobs);
                 let slower = |job: &Job| Job {
                     takes: job.takes + LATE,

@@ -1,13 +1,12 @@
 //! What is printed.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
-use timeline::format_duration;
 use worker_pools::println;
 
 use crate::arrivals::Arrivals;
 use crate::flags::{Flags, MAX_JOBS};
+use crate::format::{millis, percent, plural};
 use crate::formula;
 use crate::waits::{Outcome, Waits};
 
@@ -16,7 +15,7 @@ use crate::waits::{Outcome, Waits};
 pub struct Row {
     pub workers: usize,
     pub outcome: Outcome,
-    /// Whether the simulation was long enough for so many workers.
+    /// Whether the simulation was long enough to tell.
     pub settled: bool,
 }
 
@@ -119,34 +118,6 @@ fn cells(waits: &Waits) -> String {
         millis(mean),
         millis(at_95)
     )
-}
-
-/// Rounds neither to nothing nor to all.
-fn percent(share: f64) -> String {
-    let rounded = (share * 100.0).round();
-    match rounded {
-        0.0 if share > 0.0 => " <1 %".to_string(),
-        100.0 if share < 1.0 => ">99 %".to_string(),
-        _ => format!("{rounded:>3} %"),
-    }
-}
-
-/// Milliseconds, where they say enough: so the rows are easy to compare.
-pub fn millis(time: Duration) -> String {
-    let millis = time.as_secs_f64() * 1e3;
-    match millis {
-        0.0 => "0 ms".to_string(),
-        0.0..0.05 => "<0.1 ms".to_string(),
-        0.0..9.95 => format!("{millis:.1} ms"),
-        9.95..9_999.5 => format!("{millis:.0} ms"),
-        _ => format_duration(time),
-    }
-}
-
-/// "1 worker", "2 workers".
-pub fn plural(count: usize, what: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {what}{plural}")
 }
 
 /// What to do if the jobs are too few.

@@ -84,14 +84,7 @@ mod tests {
 
     fn jobs(arrivals: Arrivals, seed: u64) -> Vec<Job> {
         let work = Work::new(Duration::from_millis(200), 0.5, seed);
-        let takes = |number| work.duration(number).as_nanos() as u64;
-        let times = arrivals.times(25, 2_000, seed).into_iter().zip(1..);
-        times
-            .map(|(comes, number)| Job {
-                comes,
-                takes: takes(number),
-            })
-            .collect()
+        arrivals.jobs(25, 2_000, seed, &work)
     }
 
     /// The area below the depth of the queue, in nanoseconds: from its changes,
