@@ -139,7 +139,7 @@ fn a_service_that_retries_submits_the_oldest_jobs_first() {
         let [count, submitted, job] = numbers[..] else {
             panic!("{ended:#?}");
         };
-        assert_eq!(job, 21, "the oldest job that came back is tried first");
+        assert_eq!(job, 21, "the oldest job that came back goes first");
         assert_eq!(count, submitted, "nothing fits");
         assert!(
             count > before,
