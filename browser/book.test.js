@@ -2,11 +2,10 @@
 // `cargo run -p book -- --no-open`. The variable CHROMIUM says where the browser is.
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
+import { findings } from "./axe.js";
 
-const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const BOOK = new URL("../target/book/", import.meta.url);
 // toc.html is the list of pages for browsers without script, in a frame.
 const pages = () => readdirSync(BOOK).filter((name) => name.endsWith(".html") && name !== "toc.html");
@@ -236,20 +235,17 @@ test("the arrows scroll a wide block, and do not turn the page", async (t) => {
 for (const colorScheme of ["light", "dark"]) {
     test(`axe finds nothing, ${colorScheme}`, async (t) => {
         const page = await open(t, "index.html", { colorScheme });
-        const findings = [];
+        const all = [];
         for (const name of pages()) {
             await page.goto(new URL(name, BOOK).href);
             const theme = { light: "light", dark: "coal" }[colorScheme];
             assert.ok(await page.evaluate((name) => document.documentElement.classList.contains(name), theme));
             await openAll(page);
-            await page.addScriptTag({ path: AXE });
-            // Without preload: axe would ask for the styles once more, and a file may not.
             // mdBook's own bar is in no landmark, and its button is a label.
-            const exclude = ["#mdbook-menu-bar"];
-            const { violations } = await page.evaluate((exclude) => window.axe.run({ exclude }, { preload: false }), exclude);
-            findings.push(...violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes[0].html.slice(0, 120)}`));
+            const found = await findings(page, colorScheme, { exclude: ["#mdbook-menu-bar"] });
+            all.push(...found.map((finding) => `${name}: ${finding}`));
         }
-        assert.deepEqual(findings, []);
+        assert.deepEqual(all, []);
     });
 }
 
@@ -413,9 +409,7 @@ for (const colorScheme of ["light", "dark"]) {
             if (width === 360) {
                 continue; // axe does not know that a browser lets the keyboard scroll the code
             }
-            await page.addScriptTag({ path: AXE });
-            const { violations } = await page.evaluate(() => window.axe.run(".code, .replay", { preload: false }));
-            assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), []);
+            assert.deepEqual(await findings(page, colorScheme, ".code, .replay"), []);
         }
     });
 }
