@@ -178,7 +178,7 @@ fn a_simulation_that_is_too_short_says_so() {
     );
 }
 
-/// What its page says of the runs, it has not made up.
+/// The page says of the runs what they print.
 #[test]
 fn the_page_says_what_the_lesson_says() {
     let page = include_str!("../book/pages/how_many_workers.md");

@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn ten_thousand_workers() {
         let share = share_waiting(10_000, 9_900.98);
-        let (b, above, density) = (0.9956, 0.8403, 0.2430);
+        let (b, above, density) = (0.9951, 0.8402, 0.2432);
         let limit = 1.0 / (1.0 + b * above / density);
         assert!((share / limit - 1.0).abs() < 0.02, "{share} {limit}");
     }

@@ -22,11 +22,11 @@
 //! - `cargo run --bin how_many_workers -- --arrivals bursts --svg curve.svg`:
 //!   were you right? Look at the formula, which knows nothing of bursts.
 //! - `cargo run --bin how_many_workers -- --arrivals regular`: does the
-//!   formula promise too much or too little?
+//!   formula say too long a wait, or too short?
 //! - `cargo run --bin how_many_workers -- --rate 2500`: a hundred times as many
 //!   jobs a second. Do they need a hundred times as many workers beyond those
-//!   that keep up? (For a sharper answer: `--release` after `run`, and
-//!   `--jobs 1000000`.)
+//!   that there is work for? (For a sharper answer: `--release` after `run`,
+//!   and `--jobs 1000000`.)
 //! - `cargo run --bin how_many_workers -- --measure 4`: real pools as well.
 //!
 //! Then: the exercise in `classroom/exercises/how_many_workers`.

@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn an_outcome_by_hand() {
         let job = |comes| Job { comes, takes: 10 };
-        // Two wait, for 5 and 15; the last one comes when two are waiting.
+        // Two wait, for 5 and 15; nobody waits when the last one comes.
         let jobs = [job(0), job(5), job(5), job(100)];
         let waits = simulate(1, &jobs);
         assert_eq!(waits, [0, 5, 15, 0]);
