@@ -52,7 +52,7 @@ fn the_last_line_names_the_fewest_workers_that_meet_the_target() {
     assert_eq!(
         line,
         format!(
-            "8 workers: 95 of 100 jobs wait at most {} ms (target 100 ms); with 5 the queue never ends",
+            "8 workers: 95 of 100 jobs wait at most {} ms (target 100 ms); 5 cannot keep up",
             wait(&ended, 8)
         )
     );
@@ -70,13 +70,13 @@ fn workers_that_are_always_busy_never_end_the_queue() {
     let ended = run(HOW_MANY_WORKERS, "");
     let always_busy = row(&ended, 1, 5).join(" ");
     assert!(
-        always_busy.starts_with("5 100 % the queue never ends at the end, "),
+        always_busy.starts_with("5 100 % they cannot keep up at the end, "),
         "{always_busy}"
     );
     let asked = run(HOW_MANY_WORKERS, "--workers 5");
     let line = last_line(&asked);
     assert!(
-        line.starts_with("5 workers: the queue never ends; with 8 at most "),
+        line.starts_with("5 workers: they cannot keep up; with 8 at most "),
         "{line}"
     );
 }
@@ -87,7 +87,7 @@ fn without_chance_always_busy_workers_are_enough() {
     let line = last_line(&ended);
     assert_eq!(
         line,
-        "5 workers: 95 of 100 jobs wait at most 0 ms (target 100 ms); with 4 the queue never ends"
+        "5 workers: 95 of 100 jobs wait at most 0 ms (target 100 ms); 4 cannot keep up"
     );
 }
 
@@ -120,7 +120,7 @@ fn a_target_that_is_easier_to_meet_takes_fewer_workers() {
 fn the_answer_for_a_number_of_workers_says_how_many_are_enough() {
     for (workers, ends) in [
         (7, " ms (target 100 ms); with 8 at most "),
-        (8, " ms (target 100 ms); with 5 the queue never ends"),
+        (8, " ms (target 100 ms); 5 cannot keep up"),
         (9, " ms (target 100 ms); 8 would be enough"),
     ] {
         let ended = run(HOW_MANY_WORKERS, &format!("--workers {workers}"));
@@ -151,7 +151,10 @@ fn what_cannot_be_answered_gets_one_clear_line() {
     assert_eq!(ended.status, Some(1), "{ended:#?}");
     assert_eq!(ended.stderr, ["error: --svg: there is nothing to draw"]);
     let _ = std::fs::remove_file(&no_file); // made to see whether it can be written
-    assert_fails("--workers 1001 --measure 1", "at most 1000 and not 1001");
+    assert_fails(
+        "--workers 1000 --measure 1",
+        "up to one worker more than 1000, and at most 1000",
+    );
     assert_fails("--rate 1 --seed 2 --measure 0.1", "no job comes so soon");
 }
 
@@ -168,7 +171,7 @@ fn a_simulation_that_is_too_short_says_so() {
         ),
         "{line}"
     );
-    // So the answer is one that it can vouch for, and perhaps not the smallest.
+    // So the answer is a number for which it can tell, and perhaps not the smallest.
     let ended = run(HOW_MANY_WORKERS, "--rate 2500");
     let line = last_line(&ended);
     assert!(

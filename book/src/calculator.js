@@ -161,7 +161,7 @@
 
     function row(workers, flags, waits) {
         const keepUp = workers > flags.load;
-        const formula = keepUp ? cells(byFormula(workers, flags)) : "<td colspan=4>the queue never ends</td>";
+        const formula = keepUp ? cells(byFormula(workers, flags)) : "<td colspan=4>they cannot keep up</td>";
         const reason = workers < flags.fewest ? `at the end, ${waits(workers).left} jobs wait` : "too few jobs to tell";
         const simulated = isSettled(workers, flags) ? cells(waits(workers)) : `<td colspan=4>${reason}</td>`;
         const busy = percent(Math.min(1, flags.load / workers));
@@ -172,7 +172,7 @@
         const wait = `95 of 100 jobs wait at most ${time(waits(workers).at95)} (target ${time(flags.target)})`;
         const fewer = workers - 1;
         const others = fewer >= flags.fewest && !isSettled(fewer, flags) ? "; fewer may be enough"
-            : flags.fewest > 1 ? `; with ${flags.fewest - 1} the queue never ends` : "";
+            : flags.fewest > 1 ? `; ${flags.fewest - 1} cannot keep up` : "";
         return `${plural(workers)}: ${wait}${others}`;
     }
 

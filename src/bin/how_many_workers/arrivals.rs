@@ -9,7 +9,7 @@ use crate::simulation::Job;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Arrivals {
-    /// One after the other, at equal distances.
+    /// One after the other, at equal intervals.
     Regular,
     /// Independently of each other, as customers do.
     Random,

@@ -22,7 +22,7 @@ pub fn share_waiting(workers: usize, load: f64) -> f64 {
 }
 
 /// How jobs wait that come `rate` times a second. `None` if the workers cannot
-/// keep up: then the queue never ends.
+/// keep up: then the average wait has no limit.
 pub fn waits(workers: usize, rate: f64, load: f64) -> Option<Waits> {
     let spare = workers as f64 - load;
     if spare <= 0.0 {

@@ -25,7 +25,7 @@ impl Flags {
         self.work_per_second() as f64 / SECOND as f64
     }
 
-    /// Whether the jobs come as regularly as they are done.
+    /// Whether the jobs come at equal intervals and are equally long.
     fn leaves_nothing_to_chance(&self) -> bool {
         self.arrivals == Arrivals::Regular && self.jitter == 0
     }
@@ -107,11 +107,11 @@ impl Flags {
         let Some(time) = self.measure else {
             return &[];
         };
-        if workers > MAX_THREADS {
+        if workers >= MAX_THREADS {
             fail(format_args!(
-                "--measure starts a thread for each worker, at most \
-                 {MAX_THREADS} and not {workers} (leave it out, or choose \
-                 fewer with --workers)"
+                "--measure starts up to one worker more than {workers}, and \
+                 at most {MAX_THREADS} (leave it out, or choose fewer with \
+                 --workers)"
             ));
         }
         let time = time.as_nanos() as u64;

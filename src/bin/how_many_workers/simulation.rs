@@ -112,8 +112,8 @@ mod tests {
         times.into_iter().map(|comes| job(comes, takes())).collect()
     }
 
-    /// The mean wait, in seconds, and the share that waits: from runs of their
-    /// own, without their first quarter, in which the queue fills.
+    /// The mean wait, in seconds, and the share that waits: from independent
+    /// runs, without their first quarter, in which the queue fills.
     fn runs(workers: usize, busy: f64, length: Length) -> Vec<(f64, f64)> {
         let run = |seed| {
             let jobs = jobs(workers, busy, 20_000, seed, length);

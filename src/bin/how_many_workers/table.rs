@@ -34,15 +34,15 @@ pub fn rows(fewest: usize, enough: usize, asked: Option<usize>) -> Vec<usize> {
 /// The first line.
 pub fn print_service(flags: &Flags) {
     let arrivals = match flags.arrivals {
-        Arrivals::Regular => "at equal distances",
+        Arrivals::Regular => "at equal intervals",
         Arrivals::Random => "at random",
         Arrivals::Bursts => "in bursts",
     };
     let load = flags.load();
     let length = millis(flags.work_ms);
     println!(
-        "{} a second, {arrivals}, of {length} each: work for {load:.1} \
-         workers.",
+        "{} a second, {arrivals}, of {length} on average: work for \
+         {load:.1} workers.",
         plural(flags.rate as usize, "job")
     );
 }
@@ -60,7 +60,7 @@ pub fn print_rows(rows: &[Row], fewest: usize, flags: &Flags) {
     {
         let by_formula = match formula::waits(*workers, rate, load) {
             Some(waits) => cells(&waits),
-            None => "the queue never ends".to_string(),
+            None => "they cannot keep up".to_string(),
         };
         let simulated = match settled {
             true => cells(&outcome.waits),
@@ -139,7 +139,7 @@ pub fn print_answer(
     let wait = |row: &Row| millis(row.outcome.waits.at_95);
     let target = millis(flags.target_wait_ms);
     let at_most = if answer.workers < fewest {
-        "the queue never ends".to_string()
+        "they cannot keep up".to_string()
     } else if !answer.settled {
         format!("too few jobs to tell{}", more_jobs(flags))
     } else {
@@ -158,7 +158,7 @@ pub fn print_answer(
             format!("; fewer may be enough{}", more_jobs(flags))
         }
         _ if too_few == 0 => String::new(),
-        _ => format!("; with {too_few} the queue never ends"),
+        _ => format!("; {too_few} cannot keep up"),
     };
     println!("\n{}: {at_most}{other}", plural(answer.workers, "worker"));
 }
