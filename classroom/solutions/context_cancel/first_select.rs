@@ -33,7 +33,7 @@ fn worker(work: &RecordedWork, context: &Context, jobs: Receiver<usize>, results
 
 use std::thread::JoinHandle;
 
-use classroom::{LONG, assert_takes_no_time, checks, repeat, run_checks};
+use classroom::{LONG, assert_takes_no_time, checks, repeat, run_checks, wait_for_receiver};
 use worker_pools::Cancel;
 
 checks![
@@ -59,10 +59,11 @@ struct Started {
     worker: JoinHandle<()>,
 }
 
-/// Starts a worker, with these jobs in its queue.
+/// Starts a worker, with these jobs in its queue, which has no room for more.
 fn start(work: &RecordedWork, jobs: impl IntoIterator<Item = usize>) -> Started {
     let (context, cancel) = Context::with_cancel();
-    let (jobs_tx, queue) = bounded(50);
+    let jobs = Vec::from_iter(jobs);
+    let (jobs_tx, queue) = bounded(jobs.len());
     let (results_tx, results) = bounded(50);
     for job in jobs {
         jobs_tx.send(job).expect("there is room");
@@ -86,16 +87,16 @@ impl Started {
         drop(self.jobs); // the queue was open until now
     }
 
-    /// Submits a job, and checks its result.
+    /// Hands over a job, and checks its result.
     fn submit(&self, job: usize) {
-        let _ = self.jobs.send(job); // the result says whether somebody took it
+        let taken = self.jobs.send_timeout(job, SOON);
+        assert!(
+            taken.is_ok(),
+            "nobody takes job {job}: did the worker return before the cancel?"
+        );
         let results = self.results.clone();
         let result = within_limit("still waiting for a result", move || results.recv());
-        assert_eq!(
-            result,
-            Ok(job * 2),
-            "the result of job {job}: did the worker return before the cancel?"
-        );
+        assert_eq!(result, Ok(job * 2), "the result of job {job}");
     }
 }
 
@@ -104,6 +105,7 @@ fn a_cancel_ends_an_idle_worker() {
     let started = start(&work, []);
     started.submit(1);
     started.submit(2);
+    wait_for_receiver(&started.jobs);
     work.cancel(&started.cancel);
     started.join();
 }
@@ -157,6 +159,7 @@ fn a_cancel_is_seen_at_once() {
             let work = RecordedWork::new();
             let started = start(&work, []);
             started.submit(1);
+            wait_for_receiver(&started.jobs);
             work.cancel(&started.cancel);
             started.join();
         },

@@ -934,6 +934,23 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
     },
     Wrong {
         exercise: "first_select",
+        answer: "ask for the cancel and for a job, again and again",
+        change: From(
+            "    loop {",
+            "
+                while !context.is_done() {
+                    match jobs.try_recv() {
+                        Ok(job) => results.send(work.run(job)).unwrap(),
+                        Err(error) if error.is_empty() => thread::yield_now(),
+                        Err(_) => return,
+                    }
+                }
+            }",
+        ),
+        says: "the worker does not wait for its next job",
+    },
+    Wrong {
+        exercise: "first_select",
         answer: "a worker without a job returns after two seconds",
         change: Words(&[(
             "=> job,\n",
