@@ -112,7 +112,7 @@ pub fn wait_for_receiver<T>(jobs: &Sender<T>) {
     let mut select = Select::new();
     select.send(jobs);
     let why = "the worker does not wait for its next job in a `recv` or a `select!`";
-    assert!(select.ready_timeout(LIMIT).is_ok(), "{why}");
+    wait_until_ready(select, why);
 }
 
 /// Waits until somebody waits to send to this channel, which must have no room.
@@ -125,5 +125,17 @@ pub fn wait_for_sender<T>(results: &Receiver<T>) {
     let mut select = Select::new();
     select.recv(results);
     let why = "the worker does not wait for a reader in a `send` or a `select!`";
-    assert!(select.ready_timeout(LIMIT).is_ok(), "{why}");
+    wait_until_ready(select, why);
+}
+
+#[track_caller]
+fn wait_until_ready(mut select: Select, why: &str) {
+    let end = Instant::now() + LIMIT;
+    loop {
+        assert!(select.ready_deadline(end).is_ok(), "{why}");
+        // A `select!` with `default` wakes us as well, but it does not wait.
+        if select.try_ready().is_ok() {
+            return;
+        }
+    }
 }

@@ -40,7 +40,8 @@ fn worker(
 use std::thread::JoinHandle;
 
 use classroom::{
-    LONG, assert_takes_no_time, checks, repeat, run_checks, wait_for_receiver, wait_for_sender,
+    LIMIT, LONG, assert_takes_no_time, checks, repeat, run_checks, wait_for_receiver,
+    wait_for_sender,
 };
 use worker_pools::Cancel;
 
@@ -170,7 +171,7 @@ fn a_result_is_handed_over_when_somebody_waits_for_it() {
         let work = RecordedWork::new().hold_from(1);
         let started = start(&work, &[1], 0);
         let results = started.results.clone();
-        let reader = thread::spawn(move || results.recv_timeout(SOON));
+        let reader = thread::spawn(move || results.recv_timeout(LIMIT));
         wait_for_receiver(&started.results_tx);
         work.cancel_during_held_job(&started.cancel);
         started.join(&[], None);

@@ -951,6 +951,26 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
     },
     Wrong {
         exercise: "first_select",
+        answer: "a select with a `default`, again and again",
+        change: From(
+            "    loop {",
+            "
+                loop {
+                    crossbeam_channel::select! {
+                        recv(context.done()) -> _ => return,
+                        recv(jobs) -> job => match job {
+                            Ok(job) => results.send(work.run(job)).unwrap(),
+                            Err(_) => return,
+                        },
+                        default => thread::yield_now(),
+                    }
+                }
+            }",
+        ),
+        says: "the worker does not wait for its next job",
+    },
+    Wrong {
+        exercise: "first_select",
         answer: "a worker without a job returns after two seconds",
         change: Words(&[(
             "=> job,\n",
