@@ -59,7 +59,7 @@ fn run_workers(workers: usize, killed: usize, queue: LeasedQueue, work: &PieceWo
 }
 
 fn a_long_job_stays_in_one_hand() {
-    for (job, pieces) in [(1, 25), (3, 15)] {
+    for (job, pieces) in [(1, 30), (3, 15)] {
         let record = RecordedWork::new();
         let work = PieceWork::new(&record).long(job, pieces);
         run_workers(2, 0, LeasedQueue::new(4), &work);

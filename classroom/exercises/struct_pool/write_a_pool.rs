@@ -164,6 +164,7 @@ fn submit_waits_only_while_the_queue_is_full() {
             "`submit` accepted {count} jobs and not {expected}, while none was done: \
              `new({workers})`\nhas workers for {workers}, and a queue with room for {room}"
         );
+        work.wait_for_held(workers);
         work.let_go();
         let still = "still waiting for `submit`, although there is room again";
         let pool = within_limit(still, || submitter.join());
@@ -213,12 +214,12 @@ fn shutdown_waits_for_all_workers() {
     // Chance decides which of the two workers has the long job.
     let start = Instant::now();
     for round in (0..30).take_while(|_| start.elapsed() < LIMIT) {
-        let work = RecordedWork::new().hold_from(2);
+        let work = RecordedWork::new().meet(2).hold_from(2);
         let pool = new(2);
         for job in [1 + round % 2, 2 - round % 2] {
             submit(&pool, &work, job);
         }
-        work.wait_for_held(1);
+        work.wait_for_ended(1);
         work.let_go_after(SOON / 40);
         shut_down(pool, &work, 2);
     }
