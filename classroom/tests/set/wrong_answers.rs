@@ -3817,7 +3817,7 @@ impl Pool {"#,
             "    workers\n}",
             "    workers.min(std::thread::available_parallelism().unwrap().get())\n}",
         )]),
-        says: "the target is 50ms|none may wait",
+        says: "the target is 150ms|the target is 50ms|none may wait",
     },
     Wrong {
         exercise: "enough_workers",
