@@ -123,7 +123,7 @@ impl Context {
 
     /// Whether [`done`](Self::done) is closed. Never blocks.
     pub fn is_done(&self) -> bool {
-        self.done.try_recv() == Err(TryRecvError::Disconnected)
+        self.done_at().is_some()
     }
 
     /// The end of the timeout; `None` for a context without a timeout.
@@ -133,9 +133,11 @@ impl Context {
 
     /// When the context became done; `None` until then.
     pub fn done_at(&self) -> Option<Instant> {
-        // The moment is recorded just before the channel closes.
-        let done_at = self.done_at.get().copied();
-        done_at.filter(|_| self.is_done())
+        // The moment is recorded just before the channel closes. While there is
+        // none, we need not ask the channel, which takes longer.
+        let done_at = self.done_at.get()?;
+        let is_closed = self.done.try_recv() == Err(TryRecvError::Disconnected);
+        is_closed.then_some(*done_at)
     }
 
     /// Why the context is done; `None` until then.
