@@ -129,7 +129,7 @@ pub const MISTAKES: &[Mistake] = &[
         changes: &[
             (
                 "        let woken = waiters.join(wake_at);\n",
-                "        if self.shared.counters.gone() >= wake_at {
+                "        if gone(&self.shared.counters) >= wake_at {
             return;
         }
         crate::story::tell(\"finds that there is too little room\");
@@ -149,10 +149,10 @@ pub const MISTAKES: &[Mistake] = &[
         lesson: "production_pool",
         file: "production_pool/pool.rs",
         changes: &[(
-            "        counters.snapshot(submissions.accepted, submissions.rejected)\n",
+            "        snapshot(counters, submissions.accepted, submissions.rejected)\n",
             "        let queued = submissions.jobs.as_ref().map_or(0, |jobs| jobs.len() as u64);
         crate::story::tell(format_args!(\"counts {queued} jobs in the queue\"));
-        let metrics = counters.snapshot(submissions.accepted, submissions.rejected);
+        let metrics = snapshot(counters, submissions.accepted, submissions.rejected);
         Metrics { queued, ..metrics }
 ",
         )],

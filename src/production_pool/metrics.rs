@@ -25,10 +25,10 @@ pub struct Metrics {
     pub never_started: u64,
 }
 
-/// What the workers count: each job once when it starts, and once when it
-/// leaves the pool. Aligned, so that these counters share no cache line with
-/// anything else: a processor may fetch two lines of 64 bytes at once, and
-/// Apple's have lines of 128.
+/// What a worker counts: each job once when it starts, and once when it leaves
+/// the pool. Aligned, so that no two workers write to the same cache line: a
+/// processor may fetch two lines of 64 bytes at once, and Apple's have lines of
+/// 128.
 #[derive(Default)]
 #[repr(align(128))]
 pub struct Counters {
@@ -39,7 +39,7 @@ pub struct Counters {
 }
 
 impl Counters {
-    /// A worker starts a job.
+    /// The worker starts a job.
     pub fn start(&self) {
         self.started.fetch_add(1, SeqCst);
     }
@@ -58,38 +58,46 @@ impl Counters {
     pub fn never_started(&self) {
         self.never_started.fetch_add(1, SeqCst);
     }
+}
 
-    /// How many jobs have left the pool.
-    pub fn gone(&self) -> u64 {
-        self.ways_out().iter().sum()
-    }
+/// How many jobs have left the pool.
+pub fn gone(workers: &[Counters]) -> u64 {
+    ways_out(workers).iter().sum()
+}
 
-    /// All numbers of one moment. The caller makes sure that no job is accepted
-    /// in the meantime.
-    pub fn snapshot(&self, accepted: u64, rejected: u64) -> Metrics {
-        loop {
-            let before = self.ways_out();
-            let started = self.started.load(SeqCst);
-            // If a job left the pool in between, look again. This ends: no job
-            // comes in, so the pool runs empty.
-            if self.ways_out() == before {
-                let [returned, panicked, never_started] = before;
-                let processed = returned + panicked;
-                return Metrics {
-                    queued: accepted - started - never_started,
-                    active: started - processed,
-                    processed,
-                    failed: panicked,
-                    accepted,
-                    rejected,
-                    never_started,
-                };
-            }
+/// All numbers of one moment. The caller makes sure that no job is accepted in
+/// the meantime.
+pub fn snapshot(workers: &[Counters], accepted: u64, rejected: u64) -> Metrics {
+    loop {
+        let before = ways_out(workers);
+        // Jobs may start meanwhile. They start one by one, so at some moment
+        // this sum was their number.
+        let started = workers.iter().map(|it| it.started.load(SeqCst));
+        let started: u64 = started.sum();
+        // If a job left the pool in between, look again. This ends: no job
+        // comes in, so the pool runs empty.
+        if ways_out(workers) == before {
+            let [returned, panicked, never_started] = before;
+            let processed = returned + panicked;
+            return Metrics {
+                queued: accepted - started - never_started,
+                active: started - processed,
+                processed,
+                failed: panicked,
+                accepted,
+                rejected,
+                never_started,
+            };
         }
     }
+}
 
-    fn ways_out(&self) -> [u64; 3] {
-        let counts = [&self.returned, &self.panicked, &self.never_started];
-        counts.map(|count| count.load(SeqCst))
+fn ways_out(workers: &[Counters]) -> [u64; 3] {
+    let (mut returned, mut panicked, mut never_started) = (0, 0, 0);
+    for worker in workers {
+        returned += worker.returned.load(SeqCst);
+        panicked += worker.panicked.load(SeqCst);
+        never_started += worker.never_started.load(SeqCst);
     }
+    [returned, panicked, never_started]
 }

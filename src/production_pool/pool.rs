@@ -13,7 +13,7 @@ use crossbeam_channel::{
 
 use crate::context::{Cancel, Context};
 
-use super::metrics::{Counters, Metrics};
+use super::metrics::{Counters, Metrics, gone, snapshot};
 use super::results::{Finished, Leftovers, Panicked, RejectReason, Rejected};
 use super::room::Waiters;
 
@@ -67,7 +67,8 @@ struct Shared {
     /// Once it is done, no job starts.
     stop: Context,
     cancel: Cancel,
-    counters: Counters,
+    /// One for each worker.
+    counters: Vec<Counters>,
     /// Submitters that wait for room.
     waiters: Waiters,
 }
@@ -108,7 +109,7 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
         let shared = Arc::new(Shared {
             stop,
             cancel,
-            counters: Counters::default(),
+            counters: (0..size).map(|_| Counters::default()).collect(),
             waiters: Waiters::default(),
         });
         let work = Arc::new(work);
@@ -118,8 +119,10 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
             let (shared, work) = (Arc::clone(&shared), Arc::clone(&work));
             let (queue, results) = (queue.clone(), results_tx.clone());
             let never_started = never_started_tx.clone();
-            let body =
-                move || worker(&shared, &*work, queue, results, never_started);
+            let body = move || {
+                let counters = &shared.counters[id - 1];
+                worker(&shared, counters, &*work, queue, results, never_started)
+            };
             // If a thread is refused, the workers before it find the queue
             // closed and return.
             let thread = thread::Builder::new().name(format!("worker {id}"));
@@ -187,7 +190,7 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
         let max_in_pool = (self.room - (capacity / 2).max(1)) as u64;
         let accepted = self.submissions().accepted;
         for _ in 0..YIELDS {
-            let gone = self.shared.counters.gone();
+            let gone = gone(&self.shared.counters);
             if accepted.saturating_sub(gone) <= max_in_pool {
                 return;
             }
@@ -216,7 +219,7 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
         // The article asks the channel whether it has room, as `try_send` does.
         // Then it is luck whether a job fits: a worker may be about to take one
         // out. Counting is exact.
-        let in_pool = (accepted - self.shared.counters.gone()) as usize;
+        let in_pool = (accepted - gone(&self.shared.counters)) as usize;
         // Second: a job that ends in between counts twice, and is not missed.
         let waiting = self.results.len();
         if in_pool >= self.room {
@@ -251,7 +254,7 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
         // While it is locked, no job is accepted.
         let submissions = self.submissions();
         let counters = &self.shared.counters;
-        counters.snapshot(submissions.accepted, submissions.rejected)
+        snapshot(counters, submissions.accepted, submissions.rejected)
     }
 
     /// Closes the queue, then blocks until all workers have returned: Go's
@@ -325,12 +328,12 @@ impl<J: Send + 'static, R: Send + 'static> Drop for Pool<J, R> {
 
 fn worker<J, R>(
     shared: &Shared,
+    counters: &Counters,
     work: &impl Fn(&Context, &J) -> R,
     jobs: Receiver<J>,
     results: Sender<Finished<J, R>>,
     never_started: Sender<J>,
 ) {
-    let counters = &shared.counters;
     for job in jobs {
         if shared.stop.is_done() {
             counters.never_started();
@@ -350,7 +353,7 @@ fn worker<J, R>(
         }
         let result = result.map_err(|payload| Panicked { payload });
         drop_unsent(results.send(Finished { job, result }));
-        shared.waiters.look(counters);
+        shared.waiters.look(&shared.counters);
     }
 }
 

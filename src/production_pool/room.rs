@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use super::metrics::Counters;
+use super::metrics::{Counters, gone};
 
 /// The submitters that wait for room. All of them wake up at once.
 pub struct Waiters {
@@ -48,12 +48,13 @@ impl Waiters {
     /// Wakes them if enough jobs have left the pool.
     ///
     /// A worker first counts its job and then looks here. A submitter first
-    /// joins and then looks at the count. So at least one of the two sees the
-    /// other. (This needs `SeqCst`: any weaker ordering allows both to read the
-    /// old value.)
-    pub fn look(&self, counters: &Counters) {
+    /// joins and then looks at the counts. So at least one of the two sees the
+    /// other. In the same way, at least one of two workers counts both jobs.
+    /// (This needs `SeqCst`: any weaker ordering allows both to read the old
+    /// value.)
+    pub fn look(&self, counters: &[Counters]) {
         let wake_at = self.wake_at.load(SeqCst);
-        if wake_at != NEVER && counters.gone() >= wake_at {
+        if wake_at != NEVER && gone(counters) >= wake_at {
             self.wake();
         }
     }
