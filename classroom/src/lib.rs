@@ -111,7 +111,8 @@ pub fn assert_takes_no_time(why: &str, run: fn()) {
 pub fn wait_for_receiver<T>(jobs: &Sender<T>) {
     let mut select = Select::new();
     select.send(jobs);
-    let why = "the worker does not wait for its next job in a `recv` or a `select!`";
+    let why = "the worker does not wait for its next job in a `recv` or a `select!`\n\
+               (with `default`, a `select!` does not wait)";
     wait_until_ready(select, why);
 }
 
@@ -124,7 +125,8 @@ pub fn wait_for_receiver<T>(jobs: &Sender<T>) {
 pub fn wait_for_sender<T>(results: &Receiver<T>) {
     let mut select = Select::new();
     select.recv(results);
-    let why = "the worker does not wait for a reader in a `send` or a `select!`";
+    let why = "the worker does not wait for a reader in a `send` or a `select!`\n\
+               (with `default`, a `select!` does not wait)";
     wait_until_ready(select, why);
 }
 

@@ -26,9 +26,9 @@ pub struct Metrics {
 }
 
 /// What a worker counts: each job once when it starts, and once when it leaves
-/// the pool. Aligned, so that no two workers write to the same cache line: a
-/// processor may fetch two lines of 64 bytes at once, and Apple's have lines of
-/// 128.
+/// the pool. If cores write to the same cache line, they pass it back and forth
+/// each time. So these are aligned: a processor may fetch two lines of 64 bytes
+/// at once, and Apple's have lines of 128.
 #[derive(Default)]
 #[repr(align(128))]
 pub struct Counters {
@@ -39,7 +39,7 @@ pub struct Counters {
 }
 
 impl Counters {
-    /// The worker starts a job.
+    /// A worker starts a job.
     pub fn start(&self) {
         self.started.fetch_add(1, SeqCst);
     }
@@ -60,23 +60,29 @@ impl Counters {
     }
 }
 
-/// How many jobs have left the pool.
-pub fn gone(workers: &[Counters]) -> u64 {
-    ways_out(workers).iter().sum()
+/// How many jobs have left the pool. Workers may count meanwhile, so it can be
+/// out of date at once, but it is never too large.
+pub fn gone(counters: &[Counters]) -> u64 {
+    ways_out(counters).iter().sum()
 }
 
 /// All numbers of one moment. The caller makes sure that no job is accepted in
 /// the meantime.
-pub fn snapshot(workers: &[Counters], accepted: u64, rejected: u64) -> Metrics {
+pub fn snapshot(
+    counters: &[Counters],
+    accepted: u64,
+    rejected: u64,
+) -> Metrics {
     loop {
-        let before = ways_out(workers);
+        let before = ways_out(counters);
         // Jobs may start meanwhile. They start one by one, so at some moment
-        // this sum was their number.
-        let started = workers.iter().map(|it| it.started.load(SeqCst));
+        // exactly so many had started.
+        let started = counters.iter().map(|it| it.started.load(SeqCst));
         let started: u64 = started.sum();
-        // If a job left the pool in between, look again. This ends: no job
-        // comes in, so the pool runs empty.
-        if ways_out(workers) == before {
+        // If no job left the pool in between, all numbers are of that moment.
+        // Otherwise, look again. This ends: no job comes in, so the pool runs
+        // empty.
+        if ways_out(counters) == before {
             let [returned, panicked, never_started] = before;
             let processed = returned + panicked;
             return Metrics {
@@ -92,12 +98,14 @@ pub fn snapshot(workers: &[Counters], accepted: u64, rejected: u64) -> Metrics {
     }
 }
 
-fn ways_out(workers: &[Counters]) -> [u64; 3] {
+/// Counters only grow. So if the sums are the same twice, no job has left the
+/// pool in between.
+fn ways_out(counters: &[Counters]) -> [u64; 3] {
     let (mut returned, mut panicked, mut never_started) = (0, 0, 0);
-    for worker in workers {
-        returned += worker.returned.load(SeqCst);
-        panicked += worker.panicked.load(SeqCst);
-        never_started += worker.never_started.load(SeqCst);
+    for each in counters {
+        returned += each.returned.load(SeqCst);
+        panicked += each.panicked.load(SeqCst);
+        never_started += each.never_started.load(SeqCst);
     }
     [returned, panicked, never_started]
 }

@@ -21,6 +21,10 @@ use super::room::Waiters;
 /// starts.
 const MAX_ALLOCATED: usize = 10_000;
 
+/// So many workers have counters of their own. If there are more, some share
+/// them: a submitter that looks for room reads them all.
+const MAX_COUNTERS: usize = 16;
+
 /// How often a submitter yields before it goes to sleep: going to sleep and
 /// waking up take longer than several short jobs.
 const YIELDS: usize = 20;
@@ -67,7 +71,7 @@ struct Shared {
     /// Once it is done, no job starts.
     stop: Context,
     cancel: Cancel,
-    /// One for each worker.
+    /// Each worker counts in one of these.
     counters: Vec<Counters>,
     /// Submitters that wait for room.
     waiters: Waiters,
@@ -106,10 +110,11 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
         let (results_tx, results_rx) = unbounded();
         let (never_started_tx, never_started_rx) = unbounded();
         let (stop, cancel) = Context::with_cancel();
+        let counters = (0..size.min(MAX_COUNTERS)).map(|_| Counters::default());
         let shared = Arc::new(Shared {
             stop,
             cancel,
-            counters: (0..size).map(|_| Counters::default()).collect(),
+            counters: counters.collect(),
             waiters: Waiters::default(),
         });
         let work = Arc::new(work);
@@ -120,7 +125,7 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
             let (queue, results) = (queue.clone(), results_tx.clone());
             let never_started = never_started_tx.clone();
             let body = move || {
-                let counters = &shared.counters[id - 1];
+                let counters = &shared.counters[(id - 1) % MAX_COUNTERS];
                 worker(&shared, counters, &*work, queue, results, never_started)
             };
             // If a thread is refused, the workers before it find the queue
@@ -190,8 +195,8 @@ impl<J: Send + 'static, R: Send + 'static> Pool<J, R> {
         let max_in_pool = (self.room - (capacity / 2).max(1)) as u64;
         let accepted = self.submissions().accepted;
         for _ in 0..YIELDS {
-            let gone = gone(&self.shared.counters);
-            if accepted.saturating_sub(gone) <= max_in_pool {
+            let left = gone(&self.shared.counters);
+            if accepted.saturating_sub(left) <= max_in_pool {
                 return;
             }
             thread::yield_now();

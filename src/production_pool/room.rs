@@ -49,9 +49,9 @@ impl Waiters {
     ///
     /// A worker first counts its job and then looks here. A submitter first
     /// joins and then looks at the counts. So at least one of the two sees the
-    /// other. In the same way, at least one of two workers counts both jobs.
-    /// (This needs `SeqCst`: any weaker ordering allows both to read the old
-    /// value.)
+    /// other. And if two jobs end at the same time, at least one of their
+    /// workers sees both. (This needs `SeqCst`: any weaker ordering allows both
+    /// to read the old value.)
     pub fn look(&self, counters: &[Counters]) {
         let wake_at = self.wake_at.load(SeqCst);
         if wake_at != NEVER && gone(counters) >= wake_at {

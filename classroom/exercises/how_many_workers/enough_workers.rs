@@ -128,8 +128,8 @@ fn any_number_of_workers() {
     );
 }
 
-/// The target is exactly what the jobs wait with some number of workers, or a
-/// nanosecond less.
+/// The random targets are exactly what the jobs wait with some number of
+/// workers, or a nanosecond less.
 fn loads_that_nobody_knows() {
     let look_at = "when does each job start, and when is each worker free? To the nanosecond";
     // In seconds, as `f64`, 0.1 + 0.2 is more than 0.3.

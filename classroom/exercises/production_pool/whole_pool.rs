@@ -268,6 +268,7 @@ fn a_queue_without_room() {
 fn there_is_time_for_very_long_jobs() {
     let work = RecordedWork::new().hold_from(1);
     let pool = start(2, &work, 5);
-    work.let_go_after(LONG + SOON); // counted from now, and the grace a moment later
+    // An answer that waits for a fixed time begins to wait a little later.
+    work.let_go_after(LONG + SOON);
     check(pool, &work, LONG + LIMIT, LONG * 3 / 2, &[(5, Done)]);
 }

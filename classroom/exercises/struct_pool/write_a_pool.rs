@@ -164,7 +164,7 @@ fn submit_waits_only_while_the_queue_is_full() {
             "`submit` accepted {count} jobs and not {expected}, while none was done: \
              `new({workers})`\nhas workers for {workers}, and a queue with room for {room}"
         );
-        work.wait_for_held(workers);
+        work.wait_for_held(workers); // so all of them are seen at the same time
         work.let_go();
         let still = "still waiting for `submit`, although there is room again";
         let pool = within_limit(still, || submitter.join());

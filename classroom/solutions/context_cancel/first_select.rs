@@ -59,7 +59,8 @@ struct Started {
     worker: JoinHandle<()>,
 }
 
-/// Starts a worker, with these jobs in its queue, which has no room for more.
+/// Starts a worker, with these jobs in its queue. There is no room for more: so
+/// the checks can see whether the worker waits for a job.
 fn start(work: &RecordedWork, jobs: impl IntoIterator<Item = usize>) -> Started {
     let (context, cancel) = Context::with_cancel();
     let jobs = Vec::from_iter(jobs);

@@ -113,7 +113,7 @@ impl Started {
             ),
             None => assert!(
                 returned.is_none(),
-                "every result was handed over, but the worker returned {returned:?}"
+                "somebody could take every result, but the worker returned {returned:?}"
             ),
         }
     }

@@ -59,6 +59,7 @@ fn run_workers(workers: usize, killed: usize, queue: LeasedQueue, work: &PieceWo
 }
 
 fn a_long_job_stays_in_one_hand() {
+    // Job 1 takes three leases.
     for (job, pieces) in [(1, 30), (3, 15)] {
         let record = RecordedWork::new();
         let work = PieceWork::new(&record).long(job, pieces);

@@ -8,8 +8,8 @@ pub struct Wrong {
     /// The idea behind the answer.
     pub answer: &'static str,
     pub change: Change,
-    /// A part of the message, from the checks or from the compiler. If chance decides which check
-    /// notices, a part of each message, with `|` between them.
+    /// A part of the message, from the checks or from the compiler. If chance or the number of
+    /// processors decides which check notices, a part of each message, with `|` between them.
     pub says: &'static str,
 }
 
@@ -1174,7 +1174,7 @@ fn run_all(workers: usize, jobs: usize, work: &RecordedWork) {
             "sent.expect(\"the receiver is still there\"),",
             "{ sent.unwrap(); if context.is_done() { return Some(job); } }",
         )]),
-        says: "every result was handed over, but the worker returned Some(1)",
+        says: "somebody could take every result, but the worker returned Some(1)",
     },
     Wrong {
         exercise: "second_select",
