@@ -148,7 +148,8 @@ fn no_more_jobs_run_than_there_are_workers() {
 #[test]
 fn a_pool_takes_exactly_what_fits_and_hands_the_next_job_back() {
     within_limit(|| {
-        for (size, capacity) in [(1, 0), (1, 1), (4, 0), (4, 1), (4, 16)] {
+        // In the last one, several workers share their counters.
+        for (size, capacity) in [(1, 0), (1, 1), (4, 0), (4, 1), (4, 16), (40, 16)] {
             let room = size + capacity;
             let gated = gated(size, capacity);
             // All of them at once, before the workers wake up.
@@ -501,44 +502,45 @@ fn a_failed_job_comes_back_with_its_panic() {
 #[test]
 fn the_metrics_add_up_at_any_moment() {
     within_limit(|| {
-        let (size, capacity) = (2, 5);
-        let pool = new_pool(size, capacity, |_, job: &usize| {
-            if job % 3 == 0 {
-                panic::resume_unwind(Box::new("quietly"));
-            }
-        });
-        let mut before = pool.metrics();
-        thread::scope(|scope| {
-            let submitter = scope.spawn(|| {
-                for job in 0..20_000 {
-                    // It takes a result to make room, so the test needs no reader.
-                    while pool.submit(job).is_err() {
-                        pool.results().recv_timeout(LIMIT).expect("a result");
-                    }
+        for (size, capacity) in [(2, 5), (20, 5)] {
+            let pool = new_pool(size, capacity, |_, job: &usize| {
+                if job % 3 == 0 {
+                    panic::resume_unwind(Box::new("quietly"));
                 }
             });
-            while !submitter.is_finished() {
-                let now = pool.metrics();
-                let sum = now.queued + now.active + now.processed + now.never_started;
-                assert_eq!(now.accepted, sum, "{now:?}");
-                assert!(now.active <= size as u64, "{now:?}");
-                assert!(
-                    now.queued + now.active <= (size + capacity) as u64,
-                    "{now:?}"
-                );
-                assert!(now.failed <= now.processed, "{now:?}");
-                assert!(now.accepted >= before.accepted, "{before:?} {now:?}");
-                assert!(now.rejected >= before.rejected, "{before:?} {now:?}");
-                assert!(now.processed >= before.processed, "{before:?} {now:?}");
-                assert!(now.failed >= before.failed, "{before:?} {now:?}");
-                before = now;
-            }
-        });
-        let _ = pool.shutdown(&DRAIN());
-        let idle = pool.metrics();
-        assert_eq!(idle.accepted, 20_000);
-        assert_eq!((idle.processed, idle.failed), (20_000, 6_667));
-        assert_eq!((idle.queued, idle.active), (0, 0));
+            let mut before = pool.metrics();
+            thread::scope(|scope| {
+                let submitter = scope.spawn(|| {
+                    for job in 0..20_000 {
+                        // It takes a result to make room, so the test needs no reader.
+                        while pool.submit(job).is_err() {
+                            pool.results().recv_timeout(LIMIT).expect("a result");
+                        }
+                    }
+                });
+                while !submitter.is_finished() {
+                    let now = pool.metrics();
+                    let sum = now.queued + now.active + now.processed + now.never_started;
+                    assert_eq!(now.accepted, sum, "{now:?}");
+                    assert!(now.active <= size as u64, "{now:?}");
+                    assert!(
+                        now.queued + now.active <= (size + capacity) as u64,
+                        "{now:?}"
+                    );
+                    assert!(now.failed <= now.processed, "{now:?}");
+                    assert!(now.accepted >= before.accepted, "{before:?} {now:?}");
+                    assert!(now.rejected >= before.rejected, "{before:?} {now:?}");
+                    assert!(now.processed >= before.processed, "{before:?} {now:?}");
+                    assert!(now.failed >= before.failed, "{before:?} {now:?}");
+                    before = now;
+                }
+            });
+            let _ = pool.shutdown(&DRAIN());
+            let idle = pool.metrics();
+            assert_eq!(idle.accepted, 20_000);
+            assert_eq!((idle.processed, idle.failed), (20_000, 6_667));
+            assert_eq!((idle.queued, idle.active), (0, 0));
+        }
     });
 }
 
