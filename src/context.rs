@@ -133,9 +133,9 @@ impl Context {
 
     /// When the context became done; `None` until then.
     pub fn done_at(&self) -> Option<Instant> {
-        // The context is done once the channel is closed. The moment is recorded
-        // just before. While there is none, we need not ask the channel, which
-        // takes longer.
+        // The context is done once the channel is closed. The moment is
+        // recorded just before. While there is none, we need not ask the
+        // channel, which takes longer.
         let done_at = self.done_at.get()?;
         let is_closed = self.done.try_recv() == Err(TryRecvError::Disconnected);
         is_closed.then_some(*done_at)
